@@ -1,0 +1,49 @@
+//! What can go wrong between an input file and an output file.
+
+use std::path::PathBuf;
+
+/// An error of this crate. Messages name the file and say what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum BatchError {
+    /// An input could not be opened or read on.
+    #[error("cannot read {file}: {source}")]
+    Input {
+        /// Which file, or `-` for stdin.
+        file: String,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// An output could not be written.
+    #[error("cannot write {path}: {source}")]
+    Output {
+        /// Which file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The output directory is taken.
+    #[error("{path} holds the output of a scan already; give another --out directory, or remove this one")]
+    Taken {
+        /// The directory.
+        path: PathBuf,
+    },
+    /// The reader of stdout went away.
+    #[error("the reader of the output closed it")]
+    Closed,
+    /// The model failed.
+    #[error(transparent)]
+    Infer(#[from] grens_infer::InferError),
+}
+
+impl BatchError {
+    /// An output error; a closed pipe becomes [`BatchError::Closed`].
+    pub fn output(path: impl Into<PathBuf>, source: std::io::Error) -> Self {
+        if source.kind() == std::io::ErrorKind::BrokenPipe {
+            return Self::Closed;
+        }
+        Self::Output { path: path.into(), source }
+    }
+}
+
+/// Result of this crate.
+pub type Result<T> = std::result::Result<T, BatchError>;

@@ -1,0 +1,15 @@
+//! How posts walk: read line by line, gathered into windows, scored, decided, written.
+//!
+//! One scoring path for every command: [`Decider`] is the only place where a text becomes a decision record.
+
+mod decider;
+mod error;
+mod input;
+mod pipeline;
+mod scan;
+
+pub use decider::Decider;
+pub use error::{BatchError, Result};
+pub use input::{Fields, Item, MAX_LINE_BYTES, MAX_TEXT_BYTES, Post, PostReader, Source, Warning};
+pub use pipeline::{Counts, Sink, Window, run};
+pub use scan::{QueueItem, ScanDir, ScanMeta};

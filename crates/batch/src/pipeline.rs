@@ -1,0 +1,211 @@
+//! From items to records: windows of posts, scored together, written in input order.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::{Receiver, RecvTimeoutError, bounded};
+use grens_law::{Band, DecisionRecord, RejectRecord};
+
+use crate::decider::Decider;
+use crate::error::{BatchError, Result};
+use crate::input::{Fields, Item, MAX_TEXT_BYTES, Post, PostReader, Source, Warning};
+
+/// When a window is closed and scored.
+#[derive(Debug, Clone, Copy)]
+pub struct Window {
+    /// Most posts in a window.
+    pub posts: usize,
+    /// An input that is silent for this long has paused: score what is there.
+    pub pause: Duration,
+    /// A window never waits longer than this for more posts.
+    pub longest: Duration,
+}
+
+impl Default for Window {
+    fn default() -> Self {
+        Self { posts: 512, pause: Duration::from_millis(10), longest: Duration::from_millis(50) }
+    }
+}
+
+/// Where records go.
+pub trait Sink {
+    /// A post with its record, in input order.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    fn record(&mut self, post: Post, record: DecisionRecord) -> Result<()>;
+
+    /// A line that could not be used.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    fn reject(&mut self, reject: RejectRecord) -> Result<()>;
+
+    /// Something to know about a post that is scored all the same.
+    fn warn(&mut self, warning: &Warning);
+
+    /// A window is done: what was written may leave now.
+    ///
+    /// # Errors
+    /// When it cannot be flushed.
+    fn window_done(&mut self, counts: &Counts) -> Result<()>;
+}
+
+/// What a run has seen.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Posts scored.
+    pub posts: u64,
+    /// Posts proposed as candidates.
+    pub candidates: u64,
+    /// Posts for review.
+    pub review: u64,
+    /// Posts that were longer than the model reads.
+    pub truncated: u64,
+    /// Lines that could not be used.
+    pub rejected: u64,
+    /// Whether the run was stopped before the end of its input.
+    pub interrupted: bool,
+}
+
+/// Read all sources in order, score every usable post once, and hand the records to `sink` in input order.
+///
+/// A reader thread parses ahead into a bounded queue, so that memory stays bounded and the input feels back-pressure.
+/// Setting `stop` ends the run after the window in hand.
+///
+/// # Errors
+/// When a source cannot be opened or breaks off, the model fails, or the sink does.
+pub fn run(
+    sources: &[Source],
+    fields: &Fields,
+    decider: &Decider,
+    window: Window,
+    stop: &AtomicBool,
+    sink: &mut impl Sink,
+) -> Result<Counts> {
+    // Open the first before anything is scored, all others when their turn comes: they may be many.
+    for source in sources {
+        if let Source::File(path) = source {
+            path.metadata().map_err(|e| BatchError::Input { file: source.to_string(), source: e })?;
+        }
+    }
+    let (sender, receiver) = bounded::<Result<Item>>(2 * window.posts);
+    let (sources, fields) = (sources.to_vec(), fields.clone());
+    // Not joined: a reader that waits for input that never comes must not keep a stopped run alive.
+    std::thread::spawn(move || {
+        let mut seen = std::collections::HashSet::new();
+        for source in sources {
+            let input = match source.open() {
+                Ok(input) => input,
+                Err(e) => {
+                    let _ = sender.send(Err(e));
+                    return;
+                }
+            };
+            let mut reader = PostReader::new(input, source.to_string(), fields.clone(), std::mem::take(&mut seen));
+            for item in reader.by_ref() {
+                if sender.send(Ok(item)).is_err() {
+                    return;
+                }
+            }
+            seen = reader.into_seen();
+        }
+    });
+
+    let mut counts = Counts::default();
+    let mut broken = None;
+    while broken.is_none() {
+        if stop.load(Ordering::Relaxed) {
+            counts.interrupted = true;
+            break;
+        }
+        let Some(items) = next_window(&receiver, window, stop) else { break };
+        let mut posts = Vec::with_capacity(items.len());
+        for item in items {
+            match item {
+                Ok(Item::Post(post)) => {
+                    if post.text_was_cut {
+                        let message = format!("the text is longer than {} KiB; the model reads only its beginning", MAX_TEXT_BYTES >> 10);
+                        sink.warn(&Warning { file: post.file.clone(), line: post.line, message });
+                    }
+                    posts.push(post);
+                }
+                Ok(Item::Reject(reject)) => {
+                    counts.rejected += 1;
+                    sink.reject(reject)?;
+                }
+                Ok(Item::Broken(problem)) => {
+                    let source = std::io::Error::other(problem);
+                    broken = Some(BatchError::Input { file: "the input".to_owned(), source });
+                }
+                Err(e) => broken = Some(e),
+            }
+        }
+        for (record, post) in decider.decide(&posts)?.into_iter().zip(posts) {
+            counts.posts += 1;
+            counts.candidates += u64::from(record.band == Band::Candidate);
+            counts.review += u64::from(record.band == Band::Review);
+            counts.truncated += u64::from(record.truncated);
+            sink.record(post, record)?;
+        }
+        sink.window_done(&counts)?;
+    }
+    broken.map_or(Ok(counts), Err)
+}
+
+/// The next window: blocks for a first item, then takes what comes until the window is full, the input pauses, or the
+/// first item has waited long enough. `None` at the end of the input, or when stopped while waiting.
+fn next_window<T>(receiver: &Receiver<T>, window: Window, stop: &AtomicBool) -> Option<Vec<T>> {
+    let first = loop {
+        match receiver.recv_timeout(Duration::from_millis(100)) {
+            Ok(item) => break item,
+            Err(RecvTimeoutError::Timeout) if stop.load(Ordering::Relaxed) => return Some(vec![]),
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => return None,
+        }
+    };
+    let deadline = Instant::now() + window.longest;
+    let mut items = vec![first];
+    while items.len() < window.posts {
+        let wait = window.pause.min(deadline.saturating_duration_since(Instant::now()));
+        match receiver.recv_timeout(wait) {
+            Ok(item) => items.push(item),
+            Err(_) => break,
+        }
+    }
+    Some(items)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn window(posts: usize) -> Window {
+        Window { posts, ..Window::default() }
+    }
+
+    #[test]
+    fn windows_are_full_while_input_flows_and_end_with_it() {
+        let (sender, receiver) = bounded(100);
+        (0..25).for_each(|i| sender.send(i).unwrap_or_default());
+        drop(sender);
+        let stop = AtomicBool::new(false);
+        let sizes: Vec<usize> =
+            std::iter::from_fn(|| next_window(&receiver, window(10), &stop)).map(|w| w.len()).collect();
+        assert_eq!(sizes, [10, 10, 5]);
+    }
+
+    #[test]
+    fn a_pause_closes_a_window() {
+        let (sender, receiver) = bounded(100);
+        sender.send(1).unwrap_or_default();
+        let got = next_window(&receiver, window(10), &AtomicBool::new(false));
+        assert_eq!(got, Some(vec![1]));
+    }
+
+    #[test]
+    fn a_stop_ends_the_wait_for_input() {
+        let (_sender, receiver) = bounded::<u8>(1);
+        assert_eq!(next_window(&receiver, window(10), &AtomicBool::new(true)), Some(vec![]));
+    }
+}

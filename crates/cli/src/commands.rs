@@ -1,0 +1,53 @@
+//! One file a command.
+
+mod doctor;
+mod eval;
+mod law;
+mod model;
+mod rejects;
+mod scan;
+mod score;
+
+use grens_batch::Decider;
+use grens_infer::{LabelMap, LabelPair, ModelDir, Scorer, ScorerOptions};
+use grens_law::Policy;
+
+use crate::args::{Command, DeciderArgs, ModelArgs, ModelCommand};
+use crate::failure::Outcome;
+use crate::locate;
+use crate::printer::Printer;
+
+/// Run a command.
+pub(crate) fn run(command: &Command, printer: &Printer) -> Outcome {
+    match command {
+        Command::Score(args) => score::run(args, printer),
+        Command::Scan(args) => scan::run(args, printer),
+        Command::Eval(args) => eval::run(args, printer),
+        Command::Model(ModelCommand::Info(args)) => model::info(args, printer),
+        Command::Model(ModelCommand::Export(args)) => model::export(args, printer),
+        Command::Doctor(args) => doctor::run(args, printer),
+        Command::Law => law::run(printer),
+    }
+}
+
+/// Open and load the model that the arguments name.
+fn load_scorer(args: &ModelArgs) -> Outcome<(ModelDir, Scorer)> {
+    let dir = ModelDir::open(&locate::model(args.model.as_deref()))?;
+    let labels: Option<LabelMap> = (!args.label_map.is_empty())
+        .then(|| args.label_map.iter().cloned().map(|LabelPair(head, output)| (head, output)).collect());
+    let options = ScorerOptions { device: args.device, threads: args.threads, labels };
+    let scorer = Scorer::load(&dir, &options)?;
+    Ok((dir, scorer))
+}
+
+/// Model and policy, ready to decide.
+fn load_decider(args: &DeciderArgs) -> Outcome<Decider> {
+    // The policy first: it is cheap to refuse.
+    let given = args.policy.as_deref().map(Policy::read).transpose()?;
+    let (dir, scorer) = load_scorer(&args.model)?;
+    let policy = match given {
+        Some(policy) => policy,
+        None => dir.policy()?,
+    };
+    Ok(Decider::new(scorer, policy))
+}

@@ -1,0 +1,83 @@
+//! `grens doctor`: what this machine offers, and whether the model gives the scores that it gave where it was made.
+
+use std::io::Write as _;
+
+use grens_batch::BatchError;
+use grens_infer::{TOLERANCE, compare_with_golden};
+use grens_kernels::Tier;
+use grens_law::{Exit, Statute};
+
+use crate::args::ModelArgs;
+use crate::failure::Outcome;
+use crate::printer::Printer;
+
+pub(super) fn run(args: &ModelArgs, printer: &Printer) -> Outcome {
+    let (dir, scorer) = super::load_scorer(args)?;
+    let info = scorer.info();
+    let tiers: Vec<String> = Tier::ALL
+        .iter()
+        .map(|t| if t.is_available() { t.to_string() } else { format!("({t} is not here)") })
+        .collect();
+    let why = match std::env::var(Tier::ENV) {
+        Ok(name) if !name.is_empty() => format!("{} is set", Tier::ENV),
+        _ => "the fastest of this processor".to_owned(),
+    };
+    let tier = Tier::detect().map_or_else(|e| e.to_string(), |t| t.to_string());
+    let (passed, test) = match dir.golden_path() {
+        None => (true, "skipped: the model brings no golden.json".to_owned()),
+        Some(path) => {
+            let report = compare_with_golden(&scorer, path)?;
+            let verdict = if report.passes() { "passed" } else { "FAILED" };
+            let tokens = if report.other_tokens.is_empty() {
+                String::new()
+            } else {
+                format!("; other tokens in posts {:?}", report.other_tokens)
+            };
+            let text = format!(
+                "{verdict}: {} golden posts, largest difference of a logit {:.1e} (allowed {TOLERANCE:.0e}){tokens}",
+                report.posts, report.largest_difference
+            );
+            (report.passes(), text)
+        }
+    };
+    let rows = [
+        ("grens", format!("{} on {}-{}", env!("CARGO_PKG_VERSION"), std::env::consts::ARCH, std::env::consts::OS)),
+        ("cpu", cpu_features()),
+        ("kernels", format!("{tier}: {why}; of {}", tiers.join(", "))),
+        ("threads", format!("{} (processors: {})", info.threads, processors())),
+        ("device", info.runs_on.clone()),
+        ("model", format!("{} {}", info.reference.name, info.reference.hash)),
+        ("law", Statute::shipped().version.clone()),
+        ("self-test", test),
+    ];
+    let mut out = printer.data();
+    for (name, value) in rows {
+        writeln!(out, "{name:<10} {value}").map_err(|e| BatchError::output("stdout", e))?;
+    }
+    Ok(if passed { Exit::Ok } else { Exit::CheckFailed })
+}
+
+fn processors() -> String {
+    std::thread::available_parallelism().map_or_else(|_| "unknown".to_owned(), |n| n.to_string())
+}
+
+/// The instruction sets that matter here and are there.
+#[cfg(target_arch = "x86_64")]
+fn cpu_features() -> String {
+    let all = [
+        ("avx2", is_x86_feature_detected!("avx2")),
+        ("fma", is_x86_feature_detected!("fma")),
+        ("avx512f", is_x86_feature_detected!("avx512f")),
+        ("avx512bw", is_x86_feature_detected!("avx512bw")),
+        ("avx512dq", is_x86_feature_detected!("avx512dq")),
+        ("avx512vl", is_x86_feature_detected!("avx512vl")),
+        ("avx512vnni", is_x86_feature_detected!("avx512vnni")),
+        ("avx512bf16", is_x86_feature_detected!("avx512bf16")),
+    ];
+    all.into_iter().filter(|f| f.1).map(|f| f.0).collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(not(target_arch = "x86_64"))]
+fn cpu_features() -> String {
+    std::env::consts::ARCH.to_owned()
+}

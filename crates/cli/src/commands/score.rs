@@ -1,0 +1,53 @@
+//! `grens score`: a stage that reads posts and writes decision records.
+
+use std::io::{BufWriter, StdoutLock, Write};
+
+use grens_batch::{BatchError, Counts, Post, Sink, Source, Warning, Window, run as run_pipeline};
+use grens_law::{DecisionRecord, RejectRecord};
+
+use super::rejects::{Rejects, ending};
+use crate::args::ScoreArgs;
+use crate::failure::Outcome;
+use crate::printer::Printer;
+use crate::stop;
+
+pub(super) fn run(args: &ScoreArgs, printer: &Printer) -> Outcome {
+    let stop = stop::flag();
+    let decider = super::load_decider(&args.decider)?;
+    let mut sink = Records {
+        out: BufWriter::new(printer.data()),
+        rejects: Rejects::new(printer, args.rejects.as_deref())?,
+        printer,
+    };
+    let sources = [Source::new(&args.input)];
+    let counts = run_pipeline(&sources, &args.fields.fields(), &decider, Window::default(), stop, &mut sink)?;
+    ending(&counts, args.rejects.as_deref(), printer)
+}
+
+struct Records<'a> {
+    out: BufWriter<StdoutLock<'static>>,
+    rejects: Rejects<'a>,
+    printer: &'a Printer,
+}
+
+impl Sink for Records<'_> {
+    fn record(&mut self, _: Post, record: DecisionRecord) -> grens_batch::Result<()> {
+        serde_json::to_writer(&mut self.out, &record)
+            .map_err(Into::into)
+            .and_then(|()| self.out.write_all(b"\n"))
+            .map_err(|e| BatchError::output("stdout", e))
+    }
+
+    fn reject(&mut self, reject: RejectRecord) -> grens_batch::Result<()> {
+        self.rejects.take(&reject)
+    }
+
+    fn warn(&mut self, w: &Warning) {
+        self.printer.warning(&format!("{}:{}: {}", w.file, w.line, w.message));
+    }
+
+    fn window_done(&mut self, _: &Counts) -> grens_batch::Result<()> {
+        self.rejects.flush()?;
+        self.out.flush().map_err(|e| BatchError::output("stdout", e))
+    }
+}

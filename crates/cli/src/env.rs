@@ -1,0 +1,7 @@
+//! Every environment variable that grens reads, in one place. `GRENS_KERNEL` is read by grens-kernels, `HF_HOME` and
+//! `HF_HUB_OFFLINE` by the hub client.
+
+/// Directory or hub name of the model, where `--model` is not given.
+pub(crate) const MODEL: &str = "GRENS_MODEL";
+/// Set to anything: no colour on stderr (<https://no-color.org>).
+pub(crate) const NO_COLOR: &str = "NO_COLOR";

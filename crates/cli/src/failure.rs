@@ -1,0 +1,81 @@
+//! An error with its exit code and, where there is one, advice.
+
+use grens_batch::BatchError;
+use grens_infer::InferError;
+use grens_law::{Exit, PolicyError};
+
+use crate::printer::Printer;
+
+/// Why a command failed.
+pub(crate) struct Failure {
+    pub(crate) exit: Exit,
+    error: anyhow::Error,
+    hint: Option<String>,
+}
+
+/// Result of a command.
+pub(crate) type Outcome<T = Exit> = Result<T, Failure>;
+
+impl Failure {
+    pub(crate) fn new(exit: Exit, error: impl Into<anyhow::Error>) -> Self {
+        Self { exit, error: error.into(), hint: None }
+    }
+
+    pub(crate) fn message(exit: Exit, message: impl Into<String>) -> Self {
+        Self { exit, error: anyhow::Error::msg(message.into()), hint: None }
+    }
+
+    pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// Tell people, unless the reader of stdout went away: that is no failure.
+    pub(crate) fn report(&self, printer: &Printer) {
+        if self.exit == Exit::Ok {
+            return;
+        }
+        printer.error(&format!("{:#}", self.error));
+        if let Some(hint) = &self.hint {
+            printer.hint(hint);
+        }
+    }
+}
+
+impl From<InferError> for Failure {
+    fn from(error: InferError) -> Self {
+        let (exit, hint) = match &error {
+            InferError::NoModel { .. } => (
+                Exit::Model,
+                Some("name a model with --model DIR or GRENS_MODEL; the shipped one is models/grens-nl in the repository"),
+            ),
+            InferError::Hash { .. } => (Exit::Model, Some("fetch the model again; do not score with a changed one")),
+            InferError::Device(_) | InferError::Kernel(_) => (Exit::Device, None),
+            InferError::Write { .. } => (Exit::Output, None),
+            InferError::Labels(_) => (Exit::Usage, None),
+            InferError::Candle(_) | InferError::Tokenizer(_) | InferError::Threads(_) => (Exit::Failure, None),
+            InferError::Read { .. }
+            | InferError::Malformed { .. }
+            | InferError::Unsupported { .. }
+            | InferError::Hub { .. } => (Exit::Model, None),
+        };
+        Self { hint: hint.map(str::to_owned), ..Self::new(exit, error) }
+    }
+}
+
+impl From<BatchError> for Failure {
+    fn from(error: BatchError) -> Self {
+        match error {
+            BatchError::Infer(e) => e.into(),
+            BatchError::Closed => Self::new(Exit::Ok, error),
+            BatchError::Input { .. } => Self::new(Exit::NoInput, error),
+            BatchError::Output { .. } | BatchError::Taken { .. } => Self::new(Exit::Output, error),
+        }
+    }
+}
+
+impl From<PolicyError> for Failure {
+    fn from(error: PolicyError) -> Self {
+        Self::new(Exit::Usage, error)
+    }
+}

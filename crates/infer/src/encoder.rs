@@ -1,0 +1,95 @@
+//! Encoders: from packed token ids to logits.
+
+mod backend;
+mod bert;
+mod candle_backend;
+mod kernel_backend;
+mod zoo;
+
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::device::Device;
+use crate::error::{InferError, Result};
+use crate::packed::PackedBatch;
+use crate::weights::Weights;
+
+/// A sequence classifier.
+pub trait Encoder: Send + Sync {
+    /// Logits of each post of the batch, `[posts, n_labels]` row-major.
+    ///
+    /// # Errors
+    /// When the tensor library fails.
+    fn logits(&self, batch: &PackedBatch) -> Result<Vec<f32>>;
+
+    /// Outputs per post.
+    fn n_labels(&self) -> usize;
+
+    /// Vocabulary size: ids must lie below it.
+    fn vocab_size(&self) -> usize;
+
+    /// One line for people: which code runs it, on what.
+    fn describe(&self) -> String;
+}
+
+/// `model_type`s that can be run.
+pub const MODEL_TYPES: [&str; 5] = ["bert", "xlm-roberta", "distilbert", "deberta-v2", "modernbert"];
+
+/// Build the encoder that `config.json` names.
+pub(crate) fn build(
+    config: &Value,
+    config_path: &Path,
+    weights: &Weights<'_>,
+    device: &Device,
+) -> Result<Box<dyn Encoder>> {
+    let model_type = config["model_type"].as_str().unwrap_or("");
+    match model_type {
+        "bert" | "xlm-roberta" | "distilbert" => {
+            let shape = bert::Shape::read(config, model_type, config_path)?;
+            match device {
+                Device::Cpu(tier) => {
+                    let backend = kernel_backend::Kernels::new(*tier);
+                    Ok(Box::new(bert::Bert::load(backend, shape, weights)?))
+                }
+                Device::Accelerator(device) => {
+                    let backend = candle_backend::Candle::new(device.clone());
+                    Ok(Box::new(bert::Bert::load(backend, shape, weights)?))
+                }
+            }
+        }
+        "deberta-v2" => Ok(Box::new(zoo::Deberta::load(config, config_path, weights, device)?)),
+        "modernbert" => Ok(Box::new(zoo::ModernBert::load(config, config_path, weights, device)?)),
+        other => Err(InferError::Unsupported {
+            path: config_path.to_owned(),
+            model_type: other.to_owned(),
+            known: MODEL_TYPES.join(", "),
+        }),
+    }
+}
+
+/// A whole number of `config.json`, or the error that names it.
+fn number(config: &Value, path: &Path, field: &str) -> Result<usize> {
+    config[field]
+        .as_u64()
+        .and_then(|n| usize::try_from(n).ok())
+        .filter(|&n| n > 0)
+        .ok_or_else(|| InferError::malformed(path, format!("`{field}` must be a positive whole number")))
+}
+
+/// How many labels `config.json` declares.
+pub(crate) fn label_names(config: &Value) -> Vec<String> {
+    let Some(map) = config["id2label"].as_object() else {
+        let n = config["num_labels"].as_u64().unwrap_or(2);
+        return (0..n).map(|i| format!("LABEL_{i}")).collect();
+    };
+    let mut names: Vec<(usize, String)> = map
+        .iter()
+        .filter_map(|(id, name)| Some((id.parse().ok()?, name.as_str()?.to_owned())))
+        .collect();
+    names.sort();
+    names.into_iter().map(|(_, name)| name).collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,268 @@
+//! The packed encoder: BERT and the two families that differ from it in names only (XLM-R, DistilBERT).
+//!
+//! A batch is `[total_tokens, hidden]` without padding; attention runs per sequence, and the last layer computes only the
+//! first token of each sequence, which is all that the head reads.
+
+use std::path::Path;
+
+use grens_kernels::{Activation, AttentionShape, Queries};
+use serde_json::Value;
+
+use super::backend::Backend;
+use super::{Encoder, label_names, number};
+use crate::error::{InferError, Result};
+use crate::packed::PackedBatch;
+use crate::weights::{Matrix, Table, Weights};
+
+/// Which of the families, with what tells them apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Family {
+    Bert,
+    XlmRoberta,
+    DistilBert,
+}
+
+/// Sizes, from `config.json`.
+#[derive(Debug, Clone)]
+pub(super) struct Shape {
+    family: Family,
+    hidden: usize,
+    layers: usize,
+    heads: usize,
+    intermediate: usize,
+    epsilon: f32,
+    /// Position of the first token: XLM-R counts on from the padding id.
+    first_position: usize,
+    n_labels: usize,
+}
+
+impl Shape {
+    pub(super) fn read(config: &Value, model_type: &str, path: &Path) -> Result<Self> {
+        let family = match model_type {
+            "xlm-roberta" => Family::XlmRoberta,
+            "distilbert" => Family::DistilBert,
+            _ => Family::Bert,
+        };
+        let [hidden, layers, heads, intermediate, act] = if family == Family::DistilBert {
+            ["dim", "n_layers", "n_heads", "hidden_dim", "activation"]
+        } else {
+            ["hidden_size", "num_hidden_layers", "num_attention_heads", "intermediate_size", "hidden_act"]
+        };
+        match config[act].as_str() {
+            Some("gelu") => {}
+            other => {
+                let problem = format!("`{act}` is {}; only the exact \"gelu\" is known", other.unwrap_or("missing"));
+                return Err(InferError::malformed(path, problem));
+            }
+        }
+        if config["position_embedding_type"].as_str().is_some_and(|t| t != "absolute") {
+            return Err(InferError::malformed(path, "`position_embedding_type` must be \"absolute\""));
+        }
+        #[allow(clippy::cast_possible_truncation, reason = "an epsilon fits f32")]
+        let epsilon = config["layer_norm_eps"].as_f64().unwrap_or(1e-12) as f32;
+        let pad = config["pad_token_id"].as_u64().and_then(|n| usize::try_from(n).ok()).unwrap_or(1);
+        let shape = Self {
+            family,
+            hidden: number(config, path, hidden)?,
+            layers: number(config, path, layers)?,
+            heads: number(config, path, heads)?,
+            intermediate: number(config, path, intermediate)?,
+            epsilon,
+            first_position: if family == Family::XlmRoberta { pad + 1 } else { 0 },
+            n_labels: label_names(config).len(),
+        };
+        if !shape.hidden.is_multiple_of(shape.heads) {
+            let problem = format!("`{hidden}` {} is no multiple of `{heads}` {}", shape.hidden, shape.heads);
+            return Err(InferError::malformed(path, problem));
+        }
+        Ok(shape)
+    }
+
+    /// Tensor names of a layer's parts.
+    fn layer_names(&self, i: usize) -> LayerNames {
+        match self.family {
+            Family::DistilBert => {
+                let at = format!("distilbert.transformer.layer.{i}");
+                LayerNames {
+                    qkv: ["q_lin", "k_lin", "v_lin"].map(|n| format!("{at}.attention.{n}")),
+                    attention_out: format!("{at}.attention.out_lin"),
+                    attention_norm: format!("{at}.sa_layer_norm"),
+                    up: format!("{at}.ffn.lin1"),
+                    down: format!("{at}.ffn.lin2"),
+                    out_norm: format!("{at}.output_layer_norm"),
+                }
+            }
+            Family::Bert | Family::XlmRoberta => {
+                let at = format!("{}.encoder.layer.{i}", self.root());
+                LayerNames {
+                    qkv: ["query", "key", "value"].map(|n| format!("{at}.attention.self.{n}")),
+                    attention_out: format!("{at}.attention.output.dense"),
+                    attention_norm: format!("{at}.attention.output.LayerNorm"),
+                    up: format!("{at}.intermediate.dense"),
+                    down: format!("{at}.output.dense"),
+                    out_norm: format!("{at}.output.LayerNorm"),
+                }
+            }
+        }
+    }
+
+    const fn root(&self) -> &'static str {
+        match self.family {
+            Family::Bert => "bert",
+            Family::XlmRoberta => "roberta",
+            Family::DistilBert => "distilbert",
+        }
+    }
+}
+
+struct LayerNames {
+    qkv: [String; 3],
+    attention_out: String,
+    attention_norm: String,
+    up: String,
+    down: String,
+    out_norm: String,
+}
+
+struct Layer<B: Backend> {
+    qkv: B::Linear,
+    attention_out: B::Linear,
+    attention_norm: B::Norm,
+    up: B::Linear,
+    down: B::Linear,
+    out_norm: B::Norm,
+}
+
+/// A classifier over the first token's last hidden state.
+pub(super) struct Bert<B: Backend> {
+    backend: B,
+    shape: Shape,
+    words: Table,
+    positions: Table,
+    /// Row 0 of the token-type table, where there is one: a post is one segment.
+    token_type: Vec<f32>,
+    embedding_norm: B::Norm,
+    layers: Vec<Layer<B>>,
+    pooler: B::Linear,
+    classifier: B::Linear,
+}
+
+impl<B: Backend> Bert<B> {
+    pub(super) fn load(backend: B, shape: Shape, weights: &Weights<'_>) -> Result<Self> {
+        let h = shape.hidden;
+        let at = format!("{}.embeddings", shape.root());
+        let linear = |name: &str, rows: usize, cols: usize| {
+            let weight = weights.matrix(&format!("{name}.weight"), rows, cols)?;
+            backend.make_linear(weight, weights.vector(&format!("{name}.bias"), rows)?)
+        };
+        let norm = |name: &str| {
+            let gain = weights.vector(&format!("{name}.weight"), h)?;
+            backend.make_norm(gain, weights.vector(&format!("{name}.bias"), h)?, shape.epsilon)
+        };
+
+        let mut layers = Vec::with_capacity(shape.layers);
+        for i in 0..shape.layers {
+            let names = shape.layer_names(i);
+            layers.push(Layer {
+                qkv: backend.make_linear(stacked(weights, &names.qkv, h)?, stacked_bias(weights, &names.qkv, h)?)?,
+                attention_out: linear(&names.attention_out, h, h)?,
+                attention_norm: norm(&names.attention_norm)?,
+                up: linear(&names.up, shape.intermediate, h)?,
+                down: linear(&names.down, h, shape.intermediate)?,
+                out_norm: norm(&names.out_norm)?,
+            });
+        }
+        let mut token_type = vec![0.0; h];
+        if shape.family != Family::DistilBert {
+            weights.table(&format!("{at}.token_type_embeddings.weight"), h)?.add_row(0, &mut token_type);
+        }
+        let (pooler, classifier) = match shape.family {
+            Family::Bert => ("bert.pooler.dense", "classifier"),
+            Family::XlmRoberta => ("classifier.dense", "classifier.out_proj"),
+            Family::DistilBert => ("pre_classifier", "classifier"),
+        };
+        Ok(Self {
+            words: weights.table(&format!("{at}.word_embeddings.weight"), h)?,
+            positions: weights.table(&format!("{at}.position_embeddings.weight"), h)?,
+            token_type,
+            embedding_norm: norm(&format!("{at}.LayerNorm"))?,
+            layers,
+            pooler: linear(pooler, h, h)?,
+            classifier: linear(classifier, shape.n_labels, h)?,
+            backend,
+            shape,
+        })
+    }
+
+    fn embed(&self, batch: &PackedBatch) -> Result<B::Rows> {
+        let width = self.words.cols();
+        let mut data = vec![0.0; batch.ids().len() * width];
+        let mut rows = data.chunks_exact_mut(width);
+        for post in batch.posts() {
+            for ((place, &id), row) in post.iter().enumerate().zip(&mut rows) {
+                row.copy_from_slice(&self.token_type);
+                self.words.add_row(id as usize, row);
+                self.positions.add_row(self.shape.first_position + place, row);
+            }
+        }
+        self.backend.make_rows(data, width)
+    }
+}
+
+impl<B: Backend> Encoder for Bert<B> {
+    fn logits(&self, batch: &PackedBatch) -> Result<Vec<f32>> {
+        if batch.lengths().is_empty() {
+            return Ok(vec![]);
+        }
+        let b = &self.backend;
+        let lengths = batch.lengths();
+        let attention = AttentionShape { heads: self.shape.heads, head_dim: self.shape.hidden / self.shape.heads };
+        let mut x = b.add_norm(self.embed(batch)?, None, &self.embedding_norm)?;
+        for (i, layer) in self.layers.iter().enumerate() {
+            let last = i + 1 == self.layers.len();
+            let qkv = b.linear(&x, &layer.qkv, Activation::None)?;
+            let queries = if last { Queries::First } else { Queries::All };
+            let mixed = b.attention(&qkv, lengths, attention, queries)?;
+            if last {
+                x = b.first_rows(&x, lengths)?;
+            }
+            let mixed = b.linear(&mixed, &layer.attention_out, Activation::None)?;
+            x = b.add_norm(mixed, Some(&x), &layer.attention_norm)?;
+            let up = b.linear(&x, &layer.up, Activation::Gelu)?;
+            let down = b.linear(&up, &layer.down, Activation::None)?;
+            x = b.add_norm(down, Some(&x), &layer.out_norm)?;
+        }
+        let pooled = b.linear(&x, &self.pooler, Activation::None)?;
+        let pooled = if self.shape.family == Family::DistilBert { b.relu(pooled)? } else { b.tanh(pooled)? };
+        b.into_vec(b.linear(&pooled, &self.classifier, Activation::None)?)
+    }
+
+    fn n_labels(&self) -> usize {
+        self.shape.n_labels
+    }
+
+    fn vocab_size(&self) -> usize {
+        self.words.rows()
+    }
+
+    fn describe(&self) -> String {
+        self.backend.describe()
+    }
+}
+
+/// Query, key and value weights on top of each other, so that one product makes all three.
+fn stacked(weights: &Weights<'_>, names: &[String; 3], hidden: usize) -> Result<Matrix> {
+    let mut data = Vec::with_capacity(3 * hidden * hidden);
+    for name in names {
+        data.extend(weights.matrix(&format!("{name}.weight"), hidden, hidden)?.data);
+    }
+    Ok(Matrix { rows: 3 * hidden, cols: hidden, data })
+}
+
+fn stacked_bias(weights: &Weights<'_>, names: &[String; 3], hidden: usize) -> Result<Vec<f32>> {
+    let mut data = Vec::with_capacity(3 * hidden);
+    for name in names {
+        data.extend(weights.vector(&format!("{name}.bias"), hidden)?);
+    }
+    Ok(data)
+}

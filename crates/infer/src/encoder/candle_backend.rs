@@ -1,0 +1,123 @@
+//! The packed encoder on whatever device candle drives: the way to GPUs, and on the CPU the reference that the kernels are
+//! compared with.
+
+use candle_core::{D, Device, Tensor};
+use grens_kernels::{Activation, AttentionShape, Queries};
+
+use super::backend::Backend;
+use crate::error::Result;
+use crate::weights::Matrix;
+
+pub(super) struct Candle {
+    device: Device,
+}
+
+impl Candle {
+    pub(super) const fn new(device: Device) -> Self {
+        Self { device }
+    }
+}
+
+pub(super) struct Linear {
+    /// `[n_in, n_out]`.
+    weight: Tensor,
+    bias: Tensor,
+}
+
+pub(super) struct Norm {
+    gain: Tensor,
+    shift: Tensor,
+    epsilon: f64,
+}
+
+impl Backend for Candle {
+    type Rows = Tensor;
+    type Linear = Linear;
+    type Norm = Norm;
+
+    fn describe(&self) -> String {
+        format!("packed encoder, f32, candle on {:?}", self.device.location())
+    }
+
+    fn make_linear(&self, weight: Matrix, bias: Vec<f32>) -> Result<Linear> {
+        let weight = Tensor::from_vec(weight.data, (weight.rows, weight.cols), &self.device)?.t()?.contiguous()?;
+        Ok(Linear { weight, bias: Tensor::new(bias, &self.device)? })
+    }
+
+    fn make_norm(&self, gain: Vec<f32>, shift: Vec<f32>, epsilon: f32) -> Result<Norm> {
+        Ok(Norm {
+            gain: Tensor::new(gain, &self.device)?,
+            shift: Tensor::new(shift, &self.device)?,
+            epsilon: f64::from(epsilon),
+        })
+    }
+
+    fn make_rows(&self, data: Vec<f32>, width: usize) -> Result<Tensor> {
+        Ok(Tensor::from_vec(data, ((), width), &self.device)?)
+    }
+
+    fn linear(&self, x: &Tensor, layer: &Linear, act: Activation) -> Result<Tensor> {
+        let y = x.matmul(&layer.weight)?.broadcast_add(&layer.bias)?;
+        Ok(match act {
+            Activation::None => y,
+            Activation::Gelu => y.gelu_erf()?,
+        })
+    }
+
+    fn add_norm(&self, x: Tensor, residual: Option<&Tensor>, norm: &Norm) -> Result<Tensor> {
+        let x = match residual {
+            Some(r) => (x + r)?,
+            None => x,
+        };
+        let x = x.broadcast_sub(&x.mean_keepdim(D::Minus1)?)?;
+        let variance = x.sqr()?.mean_keepdim(D::Minus1)?;
+        let x = x.broadcast_div(&(variance + norm.epsilon)?.sqrt()?)?;
+        Ok(x.broadcast_mul(&norm.gain)?.broadcast_add(&norm.shift)?)
+    }
+
+    fn attention(&self, qkv: &Tensor, lengths: &[usize], shape: AttentionShape, queries: Queries) -> Result<Tensor> {
+        let hidden = shape.heads * shape.head_dim;
+        #[allow(clippy::cast_precision_loss, reason = "a head's width is small")]
+        let scale = 1.0 / (shape.head_dim as f64).sqrt();
+        let mut outs = Vec::with_capacity(lengths.len());
+        let mut first = 0;
+        for &length in lengths {
+            let asked = if queries == Queries::All { length } else { 1 };
+            // [rows, hidden] -> [heads, rows, head_dim]
+            let part = |index: usize, rows: usize| -> candle_core::Result<Tensor> {
+                qkv.narrow(0, first, rows)?
+                    .narrow(1, index * hidden, hidden)?
+                    .reshape((rows, shape.heads, shape.head_dim))?
+                    .transpose(0, 1)?
+                    .contiguous()
+            };
+            let scores = (part(0, asked)?.matmul(&part(1, length)?.t()?.contiguous()?)? * scale)?;
+            let p = candle_nn::ops::softmax(&scores, D::Minus1)?;
+            outs.push(p.matmul(&part(2, length)?)?.transpose(0, 1)?.reshape((asked, hidden))?);
+            first += length;
+        }
+        Ok(Tensor::cat(&outs, 0)?)
+    }
+
+    fn first_rows(&self, x: &Tensor, lengths: &[usize]) -> Result<Tensor> {
+        let mut first = 0_u32;
+        let mut index = Vec::with_capacity(lengths.len());
+        for &length in lengths {
+            index.push(first);
+            first += u32::try_from(length).unwrap_or(u32::MAX);
+        }
+        Ok(x.index_select(&Tensor::new(index, &self.device)?, 0)?)
+    }
+
+    fn tanh(&self, x: Tensor) -> Result<Tensor> {
+        Ok(x.tanh()?)
+    }
+
+    fn relu(&self, x: Tensor) -> Result<Tensor> {
+        Ok(x.relu()?)
+    }
+
+    fn into_vec(&self, x: Tensor) -> Result<Vec<f32>> {
+        Ok(x.flatten_all()?.to_vec1()?)
+    }
+}

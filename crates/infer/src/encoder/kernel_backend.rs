@@ -1,0 +1,100 @@
+//! The packed encoder on this processor, by `grens-kernels`.
+
+use grens_kernels::{Activation, AttentionShape, PackedMatrix, Queries, Tier, attention, layer_norm, linear, tanh};
+
+use super::backend::Backend;
+use crate::error::Result;
+use crate::weights::Matrix;
+
+pub(super) struct Kernels {
+    tier: Tier,
+}
+
+impl Kernels {
+    pub(super) const fn new(tier: Tier) -> Self {
+        Self { tier }
+    }
+}
+
+pub(super) struct Rows {
+    data: Vec<f32>,
+    width: usize,
+}
+
+pub(super) struct Linear {
+    weight: PackedMatrix,
+    bias: Vec<f32>,
+}
+
+pub(super) struct Norm {
+    gain: Vec<f32>,
+    shift: Vec<f32>,
+    epsilon: f32,
+}
+
+impl Backend for Kernels {
+    type Rows = Rows;
+    type Linear = Linear;
+    type Norm = Norm;
+
+    fn describe(&self) -> String {
+        format!("packed encoder, f32, {} kernels", self.tier)
+    }
+
+    fn make_linear(&self, weight: Matrix, bias: Vec<f32>) -> Result<Linear> {
+        Ok(Linear { weight: PackedMatrix::pack(&weight.data, weight.rows, weight.cols), bias })
+    }
+
+    fn make_norm(&self, gain: Vec<f32>, shift: Vec<f32>, epsilon: f32) -> Result<Norm> {
+        Ok(Norm { gain, shift, epsilon })
+    }
+
+    fn make_rows(&self, data: Vec<f32>, width: usize) -> Result<Rows> {
+        Ok(Rows { data, width })
+    }
+
+    fn linear(&self, x: &Rows, layer: &Linear, act: Activation) -> Result<Rows> {
+        let width = layer.weight.n_out();
+        let mut data = vec![0.0; x.data.len() / x.width * width];
+        linear(self.tier, &x.data, &layer.weight, &layer.bias, act, &mut data);
+        Ok(Rows { data, width })
+    }
+
+    fn add_norm(&self, mut x: Rows, residual: Option<&Rows>, norm: &Norm) -> Result<Rows> {
+        let residual = residual.map_or(&[][..], |r| &r.data);
+        layer_norm(self.tier, &mut x.data, residual, &norm.gain, &norm.shift, norm.epsilon);
+        Ok(x)
+    }
+
+    fn attention(&self, qkv: &Rows, lengths: &[usize], shape: AttentionShape, queries: Queries) -> Result<Rows> {
+        let width = shape.heads * shape.head_dim;
+        let rows = if queries == Queries::All { lengths.iter().sum() } else { lengths.len() };
+        let mut data = vec![0.0; rows * width];
+        attention(self.tier, &qkv.data, lengths, shape, queries, &mut data);
+        Ok(Rows { data, width })
+    }
+
+    fn first_rows(&self, x: &Rows, lengths: &[usize]) -> Result<Rows> {
+        let mut data = Vec::with_capacity(lengths.len() * x.width);
+        let mut first = 0;
+        for length in lengths {
+            data.extend_from_slice(&x.data[first * x.width..(first + 1) * x.width]);
+            first += length;
+        }
+        Ok(Rows { data, width: x.width })
+    }
+
+    fn tanh(&self, mut x: Rows) -> Result<Rows> {
+        tanh(self.tier, &mut x.data);
+        Ok(x)
+    }
+
+    fn relu(&self, mut x: Rows) -> Result<Rows> {
+        x.data.iter_mut().for_each(|v| *v = v.max(0.0));
+        Ok(x)
+    }
+
+    fn into_vec(&self, x: Rows) -> Result<Vec<f32>> {
+        Ok(x.data)
+    }
+}

@@ -1,0 +1,114 @@
+//! Every backend and every family against logits that transformers computed.
+
+#![allow(clippy::unwrap_used)]
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::{DeviceChoice, ModelDir, Scorer, ScorerOptions, compare_with_golden};
+
+fn fixture(name: &str) -> ModelDir {
+    ModelDir::open(&format!("{}/../../tests/fixtures/hf/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap()
+}
+
+fn options() -> ScorerOptions {
+    ScorerOptions {
+        device: DeviceChoice::Cpu,
+        threads: 2,
+        labels: Some([("group_hate".to_owned(), crate::Output::Index(0))].into()),
+    }
+}
+
+fn agrees(name: &str) {
+    let dir = fixture(name);
+    let scorer = Scorer::load(&dir, &options()).unwrap();
+    let report = compare_with_golden(&scorer, dir.golden_path().unwrap()).unwrap();
+    assert!(report.passes() && report.largest_difference < 1e-4, "{name}: {report:?}");
+}
+
+#[test]
+fn bert_agrees_with_transformers() {
+    agrees("bert");
+}
+
+#[test]
+fn xlm_roberta_agrees_with_transformers() {
+    agrees("xlm-roberta");
+}
+
+#[test]
+fn distilbert_agrees_with_transformers() {
+    agrees("distilbert");
+}
+
+#[test]
+fn deberta_v2_agrees_with_transformers() {
+    agrees("deberta-v2");
+}
+
+#[test]
+fn modernbert_agrees_with_transformers() {
+    agrees("modernbert");
+}
+
+/// The conformance suite's two backends of the packed encoder, on the same weights.
+fn both_backends(dir: &ModelDir) -> [Box<dyn Encoder>; 2] {
+    let weights = Weights::parse(&dir.weights.bytes, &dir.weights.path).unwrap();
+    [Device::find(DeviceChoice::Cpu).unwrap(), Device::Accelerator(candle_core::Device::Cpu)]
+        .map(|device| build(&dir.config, &dir.config_file.path, &weights, &device).unwrap())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(32))]
+    #[test]
+    fn kernels_agree_with_candle(posts in prop::collection::vec(prop::collection::vec(0u32..200, 1..40), 1..8)) {
+        for family in ["bert", "xlm-roberta", "distilbert"] {
+            let dir = fixture(family);
+            let [kernels, candle] = both_backends(&dir);
+            let batch = PackedBatch::new(posts.iter().map(Vec::as_slice));
+            let (a, b) = (kernels.logits(&batch).unwrap(), candle.logits(&batch).unwrap());
+            prop_assert_eq!(a.len(), posts.len() * kernels.n_labels());
+            for (a, b) in a.iter().zip(&b) {
+                prop_assert!((a - b).abs() < 1e-5, "{family}: {a} {b}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_post_scores_the_same_alone_and_in_any_batch(
+        posts in prop::collection::vec(prop::collection::vec(0u32..200, 1..40), 1..8), at in 0usize..8,
+    ) {
+        let at = at % posts.len();
+        for family in MODEL_TYPES {
+            let dir = fixture(family);
+            let weights = Weights::parse(&dir.weights.bytes, &dir.weights.path).unwrap();
+            let device = Device::find(DeviceChoice::Cpu).unwrap();
+            let encoder = build(&dir.config, &dir.config_file.path, &weights, &device).unwrap();
+            let width = encoder.n_labels();
+            let all = encoder.logits(&PackedBatch::new(posts.iter().map(Vec::as_slice))).unwrap();
+            let alone = encoder.logits(&PackedBatch::new([posts[at].as_slice()])).unwrap();
+            for (a, b) in all[at * width..(at + 1) * width].iter().zip(&alone) {
+                prop_assert!((a - b).abs() < 1e-5, "{family}: {a} {b}");
+            }
+        }
+    }
+}
+
+#[test]
+fn an_unknown_family_is_refused_by_name() {
+    let mut dir = fixture("bert");
+    dir.config["model_type"] = "gpt2".into();
+    let error = Scorer::load(&dir, &options()).map(|_| ()).unwrap_err().to_string();
+    assert!(error.contains("gpt2") && error.contains("xlm-roberta"), "{error}");
+}
+
+#[test]
+fn a_config_that_does_not_fit_the_weights_is_refused() {
+    let mut dir = fixture("bert");
+    dir.config["intermediate_size"] = 96.into();
+    let error = Scorer::load(&dir, &options()).map(|_| ()).unwrap_err().to_string();
+    assert!(error.contains("intermediate") && error.contains("config.json asks for"), "{error}");
+    dir.config["hidden_act"] = "gelu_new".into();
+    let error = Scorer::load(&dir, &options()).map(|_| ()).unwrap_err().to_string();
+    assert!(error.contains("gelu_new"), "{error}");
+}

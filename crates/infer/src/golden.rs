@@ -1,0 +1,60 @@
+//! Golden posts: texts with the token ids and logits that PyTorch computed from the same weights.
+
+use std::path::Path;
+
+use serde::Deserialize;
+
+use crate::error::{InferError, Result};
+use crate::scorer::Scorer;
+
+/// Largest difference of a logit that counts as equal.
+pub const TOLERANCE: f32 = 1e-3;
+
+#[derive(Debug, Deserialize)]
+struct Golden {
+    text: String,
+    input_ids: Vec<u32>,
+    logits: Vec<f32>,
+}
+
+/// How a model compares with its golden file.
+#[derive(Debug, Clone, PartialEq)]
+pub struct GoldenReport {
+    /// Posts compared.
+    pub posts: usize,
+    /// Places of posts whose token ids differ.
+    pub other_tokens: Vec<usize>,
+    /// Largest difference of a logit.
+    pub largest_difference: f32,
+}
+
+impl GoldenReport {
+    /// Whether everything agrees.
+    #[must_use]
+    pub fn passes(&self) -> bool {
+        self.posts > 0 && self.other_tokens.is_empty() && self.largest_difference <= TOLERANCE
+    }
+}
+
+/// Score the posts of `golden.json` and compare.
+///
+/// # Errors
+/// When the file does not parse or the model fails.
+pub fn compare_with_golden(scorer: &Scorer, path: &Path) -> Result<GoldenReport> {
+    let bytes = std::fs::read(path).map_err(|source| InferError::Read { path: path.to_owned(), source })?;
+    let golden: Vec<Golden> = serde_json::from_slice(&bytes).map_err(|e| InferError::malformed(path, e))?;
+    let texts: Vec<&str> = golden.iter().map(|g| g.text.as_str()).collect();
+    let mut report = GoldenReport { posts: golden.len(), other_tokens: vec![], largest_difference: 0.0 };
+    for (i, (want, (encoded, logits))) in golden.iter().zip(scorer.raw(&texts)?).enumerate() {
+        if encoded.ids != want.input_ids || logits.len() != want.logits.len() {
+            report.other_tokens.push(i);
+            continue;
+        }
+        for (a, b) in logits.iter().zip(&want.logits) {
+            // NaN must not pass for agreement.
+            let difference = (a - b).abs();
+            report.largest_difference = if difference.is_nan() { f32::INFINITY } else { report.largest_difference.max(difference) };
+        }
+    }
+    Ok(report)
+}

@@ -1,0 +1,185 @@
+//! The files of a model, found, read and checked.
+
+use std::path::{Path, PathBuf};
+
+use grens_law::{ModelRef, Policy};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use crate::error::{InferError, Result};
+use crate::hub::{HubModel, is_hub_name};
+use crate::labels::LabelMap;
+use crate::manifest::{self, Manifest};
+
+/// Files that every model has.
+const NEEDED: [&str; 3] = ["config.json", "tokenizer.json", "model.safetensors"];
+/// Tokens read of a post where the manifest does not say.
+const DEFAULT_MAX_TOKENS: usize = 256;
+
+/// One file of a model.
+pub(crate) struct ModelFile {
+    pub(crate) path: PathBuf,
+    pub(crate) bytes: Vec<u8>,
+}
+
+/// A model's files in memory, hashes checked.
+pub struct ModelDir {
+    pub(crate) config: Value,
+    pub(crate) config_file: ModelFile,
+    pub(crate) tokenizer: ModelFile,
+    pub(crate) weights: ModelFile,
+    pub(crate) calibration: Option<ModelFile>,
+    policy: Option<PathBuf>,
+    golden: Option<PathBuf>,
+    manifest: Manifest,
+    place: PathBuf,
+    reference: ModelRef,
+}
+
+impl ModelDir {
+    /// Open a local directory or a hub name (`owner/model`).
+    ///
+    /// # Errors
+    /// When a needed file is missing, cannot be read, or is not what `grens.toml` says.
+    pub fn open(place: &str) -> Result<Self> {
+        let path = Path::new(place);
+        if path.is_dir() {
+            let finder = |name: &str| Ok(Some(path.join(name)).filter(|p| p.is_file()));
+            return Self::read(path, place, finder);
+        }
+        if is_hub_name(place) && !path.exists() {
+            let hub = HubModel::new(place);
+            let finder = |name: &str| {
+                if NEEDED.contains(&name) { hub.file(name).map(Some) } else { Ok(hub.optional_file(name)) }
+            };
+            return Self::read(path, place, finder);
+        }
+        Err(InferError::NoModel { path: path.to_owned(), missing: "the directory".to_owned() })
+    }
+
+    fn read(place: &Path, name: &str, find: impl Fn(&str) -> Result<Option<PathBuf>>) -> Result<Self> {
+        let needed = |file: &str| {
+            let path = find(file)?
+                .ok_or_else(|| InferError::NoModel { path: place.to_owned(), missing: file.to_owned() })?;
+            read_file(&path)
+        };
+        let optional = |file: &str| find(file)?.map(|p| read_file(&p)).transpose();
+
+        let manifest = match optional(manifest::FILE)? {
+            Some(file) => Manifest::parse(&file.bytes, &file.path)?,
+            None => Manifest::default(),
+        };
+        let [config_file, tokenizer, weights] =
+            [needed(NEEDED[0])?, needed(NEEDED[1])?, needed(NEEDED[2])?];
+        let calibration = optional("calibration.json")?;
+
+        // What is loaded is hashed as it was read; the rest of the manifest's files from disk.
+        let mut hashes = vec![];
+        for (file, name) in [Some(&config_file), Some(&tokenizer), Some(&weights), calibration.as_ref()]
+            .into_iter()
+            .zip(["config.json", "tokenizer.json", "model.safetensors", "calibration.json"])
+            .filter_map(|(f, n)| f.map(|f| (f, n)))
+        {
+            let found = hex(&Sha256::digest(&file.bytes));
+            check_hash(&manifest, name, &file.path, &found)?;
+            hashes.push(format!("{found}  {name}\n"));
+        }
+        for name in manifest.files.keys() {
+            if !hashes.iter().any(|h| h.ends_with(&format!("  {name}\n"))) {
+                let file = needed(name)?;
+                check_hash(&manifest, name, &file.path, &hex(&Sha256::digest(&file.bytes)))?;
+            }
+        }
+        hashes.sort();
+
+        let config: Value = serde_json::from_slice(&config_file.bytes)
+            .map_err(|e| InferError::malformed(&config_file.path, e))?;
+        let name = match (&manifest.name, &manifest.version) {
+            (Some(name), Some(version)) => format!("{name} {version}"),
+            (Some(name), None) => name.clone(),
+            _ => name.to_owned(),
+        };
+        Ok(Self {
+            reference: ModelRef { name, hash: hex(&Sha256::digest(hashes.concat())) },
+            policy: find("policy.toml")?,
+            golden: find("golden.json")?,
+            place: place.to_owned(),
+            config,
+            config_file,
+            tokenizer,
+            weights,
+            calibration,
+            manifest,
+        })
+    }
+
+    /// Name and hash, as records carry them. The hash covers configuration, tokenizer, weights and calibration.
+    #[must_use]
+    pub const fn reference(&self) -> &ModelRef {
+        &self.reference
+    }
+
+    /// Where it was found.
+    #[must_use]
+    pub fn place(&self) -> &Path {
+        &self.place
+    }
+
+    /// Whether a manifest vouched for the files.
+    #[must_use]
+    pub fn is_verified(&self) -> bool {
+        NEEDED.iter().all(|n| self.manifest.files.contains_key(*n))
+    }
+
+    /// The policy that came with the model.
+    ///
+    /// # Errors
+    /// When there is none, or it is not sound.
+    pub fn policy(&self) -> Result<Policy> {
+        let path = self.policy.as_ref().ok_or_else(|| InferError::Malformed {
+            path: self.place.clone(),
+            problem: "the model brings no policy.toml; give one with --policy FILE".to_owned(),
+        })?;
+        Policy::read(path).map_err(|e| InferError::malformed(path, e))
+    }
+
+    /// The file of golden posts, where there is one.
+    #[must_use]
+    pub fn golden_path(&self) -> Option<&Path> {
+        self.golden.as_deref()
+    }
+
+    /// What the manifest says of the labels.
+    pub(crate) const fn labels(&self) -> Option<&LabelMap> {
+        self.manifest.labels.as_ref()
+    }
+
+    /// Tokens read of a post: the manifest's word, else the default, and never more than the model has positions.
+    pub(crate) fn max_tokens(&self) -> usize {
+        let wanted = self.manifest.max_tokens.unwrap_or(DEFAULT_MAX_TOKENS);
+        let positions = self.config["max_position_embeddings"].as_u64().and_then(|n| usize::try_from(n).ok());
+        // XLM-R keeps the first two positions for itself.
+        let reserved = if self.config["model_type"] == "xlm-roberta" { 2 } else { 0 };
+        wanted.min(positions.map_or(wanted, |n| n.saturating_sub(reserved))).max(2)
+    }
+}
+
+fn read_file(path: &Path) -> Result<ModelFile> {
+    let bytes = std::fs::read(path).map_err(|source| InferError::Read { path: path.to_owned(), source })?;
+    Ok(ModelFile { path: path.to_owned(), bytes })
+}
+
+fn check_hash(manifest: &Manifest, name: &str, path: &Path, found: &str) -> Result<()> {
+    match manifest.files.get(name) {
+        Some(wanted) if !wanted.eq_ignore_ascii_case(found) => {
+            Err(InferError::Hash { path: path.to_owned(), found: found.to_owned(), wanted: wanted.clone() })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Lower-case hexadecimal.
+#[must_use]
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|b| format!("{b:02x}")).collect()
+}

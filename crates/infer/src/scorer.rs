@@ -1,0 +1,173 @@
+//! The one scoring path: texts in, calibrated scores out.
+
+use grens_law::{ModelRef, Scores};
+use rayon::prelude::*;
+
+use crate::calibration::Calibration;
+use crate::device::{Device, DeviceChoice};
+use crate::encoder::{self, Encoder, label_names};
+use crate::error::{InferError, Result};
+use crate::labels::{Activation, Heads, LabelMap};
+use crate::model_dir::ModelDir;
+use crate::packed::{PackedBatch, token_budget_ranges};
+use crate::tokens::{Encoded, Tokens};
+use crate::weights::Weights;
+
+/// Tokens of a batch: enough that reading the weights is a small part of the work, little enough that a batch's hidden
+/// states stay near the processor.
+const TOKEN_BUDGET: usize = 1024;
+
+/// How a model is to be run.
+#[derive(Debug, Clone, Default)]
+pub struct ScorerOptions {
+    /// Where.
+    pub device: DeviceChoice,
+    /// Worker threads; 0 for one per processor.
+    pub threads: usize,
+    /// Which output is which head; `None` for the model's own word.
+    pub labels: Option<LabelMap>,
+}
+
+/// What a model says of one post.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PostScores {
+    /// Calibrated probabilities.
+    pub scores: Scores,
+    /// Tokens that were scored, special ones counted in.
+    pub n_tokens: u32,
+    /// Whether the post was longer than the model reads.
+    pub truncated: bool,
+}
+
+/// Facts about a loaded model, for people.
+#[derive(Debug, Clone)]
+pub struct ModelInfo {
+    /// Name and hash.
+    pub reference: ModelRef,
+    /// `model_type` of its configuration.
+    pub model_type: String,
+    /// Which code runs it, on what.
+    pub runs_on: String,
+    /// Pieces in the tokenizer.
+    pub vocab_size: usize,
+    /// Tokens read of a post.
+    pub max_tokens: usize,
+    /// Heads of ours that it has.
+    pub heads: Vec<&'static str>,
+    /// Worker threads.
+    pub threads: usize,
+    /// Whether a manifest vouched for its files.
+    pub verified: bool,
+}
+
+/// A loaded model.
+pub struct Scorer {
+    tokens: Tokens,
+    encoder: Box<dyn Encoder>,
+    heads: Heads,
+    calibration: Calibration,
+    pool: rayon::ThreadPool,
+    info: ModelInfo,
+}
+
+impl Scorer {
+    /// Load a model.
+    ///
+    /// # Errors
+    /// When its files do not fit together, its kind cannot be run, or the device is not there.
+    pub fn load(dir: &ModelDir, options: &ScorerOptions) -> Result<Self> {
+        let device = Device::find(options.device)?;
+        let weights = Weights::parse(&dir.weights.bytes, &dir.weights.path)?;
+        let encoder = encoder::build(&dir.config, &dir.config_file.path, &weights, &device)?;
+        let tokens = Tokens::parse(&dir.tokenizer.bytes, &dir.tokenizer.path, dir.max_tokens())?;
+        if tokens.vocab_size() > encoder.vocab_size() {
+            return Err(InferError::malformed(
+                &dir.tokenizer.path,
+                format!("it has {} pieces, the model only {}", tokens.vocab_size(), encoder.vocab_size()),
+            ));
+        }
+        let names = label_names(&dir.config);
+        let multi_label = dir.config["problem_type"] == "multi_label_classification" || names.len() == 1;
+        let activation = if multi_label { Activation::Sigmoid } else { Activation::Softmax };
+        let heads = Heads::new(options.labels.as_ref().or_else(|| dir.labels()), &names, activation)?;
+        let calibration = match &dir.calibration {
+            Some(file) => Calibration::parse(&file.bytes, &file.path)?,
+            None => Calibration::default(),
+        };
+        let threads = match options.threads {
+            0 => std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
+            n => n,
+        };
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .thread_name(|i| format!("score-{i}"))
+            .build()
+            .map_err(|e| InferError::Threads(e.to_string()))?;
+        let info = ModelInfo {
+            reference: dir.reference().clone(),
+            model_type: dir.config["model_type"].as_str().unwrap_or("unknown").to_owned(),
+            runs_on: encoder.describe(),
+            vocab_size: tokens.vocab_size(),
+            max_tokens: tokens.max_tokens(),
+            heads: heads.present().collect(),
+            threads,
+            verified: dir.is_verified(),
+        };
+        Ok(Self { tokens, encoder, heads, calibration, pool, info })
+    }
+
+    /// Facts for people.
+    #[must_use]
+    pub const fn info(&self) -> &ModelInfo {
+        &self.info
+    }
+
+    /// Score texts, in order. A post's scores do not depend on its neighbours, their order, or the number of threads.
+    ///
+    /// # Errors
+    /// When the tensor library fails.
+    pub fn score<T: AsRef<str> + Sync>(&self, texts: &[T]) -> Result<Vec<PostScores>> {
+        let encoded = self.encode(texts)?;
+        let logits = self.logits_of(&encoded)?;
+        let width = self.encoder.n_labels();
+        Ok(encoded
+            .iter()
+            .zip(logits.chunks_exact(width))
+            .map(|(post, logits)| PostScores {
+                scores: self.calibration.scores(self.heads.logits(logits)),
+                n_tokens: u32::try_from(post.ids.len()).unwrap_or(u32::MAX),
+                truncated: post.truncated,
+            })
+            .collect())
+    }
+
+    /// Token ids and raw logits, `[n_labels]`, of each text: what golden files hold.
+    ///
+    /// # Errors
+    /// As [`Scorer::score`].
+    pub fn raw<T: AsRef<str> + Sync>(&self, texts: &[T]) -> Result<Vec<(Encoded, Vec<f32>)>> {
+        let encoded = self.encode(texts)?;
+        let logits = self.logits_of(&encoded)?;
+        let rows = logits.chunks_exact(self.encoder.n_labels()).map(<[f32]>::to_vec);
+        Ok(encoded.into_iter().zip(rows).collect())
+    }
+
+    fn encode<T: AsRef<str> + Sync>(&self, texts: &[T]) -> Result<Vec<Encoded>> {
+        self.pool.install(|| texts.par_iter().map(|t| self.tokens.encode(t.as_ref())).collect())
+    }
+
+    /// Logits of all posts, `[posts, n_labels]`: batches of neighbours side by side on the threads.
+    fn logits_of(&self, posts: &[Encoded]) -> Result<Vec<f32>> {
+        let lengths: Vec<usize> = posts.iter().map(|p| p.ids.len()).collect();
+        let total: usize = lengths.iter().sum();
+        // Few posts are spread over all threads.
+        let budget = TOKEN_BUDGET.min(total.div_ceil(self.info.threads)).max(1);
+        let batches: Vec<Vec<f32>> = self.pool.install(|| {
+            token_budget_ranges(&lengths, budget)
+                .into_par_iter()
+                .map(|range| self.encoder.logits(&PackedBatch::new(posts[range].iter().map(|p| p.ids.as_slice()))))
+                .collect::<Result<_>>()
+        })?;
+        Ok(batches.concat())
+    }
+}

@@ -1,0 +1,227 @@
+//! Self-attention over packed sequences: no padding, each sequence by itself.
+
+use crate::Tier;
+use crate::elementwise::{per_tier, softmax_body};
+
+/// Sizes of an attention layer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AttentionShape {
+    /// Attention heads.
+    pub heads: usize,
+    /// Width of a head; `heads * head_dim` is the hidden size.
+    pub head_dim: usize,
+}
+
+/// Whose outputs are wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Queries {
+    /// Every token's: `out` is `[tokens, hidden]`.
+    All,
+    /// Each sequence's first token's, which is all that a classifier reads of its last layer: `out` is
+    /// `[sequences, hidden]`.
+    First,
+}
+
+/// Scaled dot-product attention (Vaswani et al. 2017) of packed sequences.
+///
+/// `qkv` is `[tokens, 3 * hidden]`: queries, keys and values side by side. `lengths` are the sequences' lengths, in order,
+/// none 0, and add up to `tokens`. The shape of `out` follows from `queries`.
+///
+/// # Panics
+/// When the lengths do not fit together or `tier` is not available here.
+pub fn attention(
+    tier: Tier,
+    qkv: &[f32],
+    lengths: &[usize],
+    shape: AttentionShape,
+    queries: Queries,
+    out: &mut [f32],
+) {
+    let hidden = shape.heads * shape.head_dim;
+    let tokens: usize = lengths.iter().sum();
+    assert_eq!(qkv.len(), tokens * 3 * hidden, "qkv must be [{tokens}, {}]", 3 * hidden);
+    let asked = |length: usize| if queries == Queries::All { length } else { 1 };
+    let rows: usize = lengths.iter().map(|&n| asked(n)).sum();
+    assert_eq!(out.len(), rows * hidden, "out must be [{rows}, {hidden}]");
+    assert!(!lengths.contains(&0), "a sequence has tokens");
+    let longest = lengths.iter().copied().max().unwrap_or(0);
+    // Per head: keys transposed, values gathered, one row of scores.
+    let mut scratch = vec![0.0; longest * (2 * shape.head_dim + 1)];
+    let (mut first, mut first_out) = (0, 0);
+    for &length in lengths {
+        let qkv = &qkv[first * 3 * hidden..(first + length) * 3 * hidden];
+        let out = &mut out[first_out * hidden..(first_out + asked(length)) * hidden];
+        one_sequence(tier, qkv, length, shape, &mut scratch, out);
+        first += length;
+        first_out += asked(length);
+    }
+}
+
+per_tier! {
+    fn one_sequence(qkv: &[f32], length: usize, shape: AttentionShape, scratch: &mut [f32], out: &mut [f32]) = sequence_body
+}
+
+#[inline(always)]
+fn sequence_body<const FMA: bool>(
+    qkv: &[f32],
+    length: usize,
+    shape: AttentionShape,
+    scratch: &mut [f32],
+    out: &mut [f32],
+) {
+    // A known width lets the compiler keep a head's output in registers.
+    match shape.head_dim {
+        32 => heads_body::<FMA, 32>(qkv, length, shape.heads, scratch, out),
+        64 => heads_body::<FMA, 64>(qkv, length, shape.heads, scratch, out),
+        16 => heads_body::<FMA, 16>(qkv, length, shape.heads, scratch, out),
+        8 => heads_body::<FMA, 8>(qkv, length, shape.heads, scratch, out),
+        width => any_width_body::<FMA>(qkv, length, shape.heads, width, scratch, out),
+    }
+}
+
+#[inline(always)]
+fn mul_add<const FMA: bool>(a: f32, b: f32, c: f32) -> f32 {
+    if FMA { a.mul_add(b, c) } else { a * b + c }
+}
+
+#[inline(always)]
+fn heads_body<const FMA: bool, const D: usize>(
+    qkv: &[f32],
+    length: usize,
+    heads: usize,
+    scratch: &mut [f32],
+    out: &mut [f32],
+) {
+    any_width_body_with::<FMA>(qkv, length, heads, D, scratch, out, |p, values, out| {
+        let mut sum = [0.0_f32; D];
+        for (&p, v) in p.iter().zip(values.chunks_exact(D)) {
+            for (s, &v) in sum.iter_mut().zip(v) {
+                *s = mul_add::<FMA>(p, v, *s);
+            }
+        }
+        out.copy_from_slice(&sum);
+    });
+}
+
+#[inline(always)]
+fn any_width_body<const FMA: bool>(
+    qkv: &[f32],
+    length: usize,
+    heads: usize,
+    width: usize,
+    scratch: &mut [f32],
+    out: &mut [f32],
+) {
+    any_width_body_with::<FMA>(qkv, length, heads, width, scratch, out, |p, values, out| {
+        out.fill(0.0);
+        for (&p, v) in p.iter().zip(values.chunks_exact(width)) {
+            for (s, &v) in out.iter_mut().zip(v) {
+                *s = mul_add::<FMA>(p, v, *s);
+            }
+        }
+    });
+}
+
+#[inline(always)]
+fn any_width_body_with<const FMA: bool>(
+    qkv: &[f32],
+    length: usize,
+    heads: usize,
+    width: usize,
+    scratch: &mut [f32],
+    out: &mut [f32],
+    weigh: impl Fn(&[f32], &[f32], &mut [f32]),
+) {
+    let hidden = heads * width;
+    #[allow(clippy::cast_precision_loss, reason = "a head's width is far below 2^24")]
+    let scale = 1.0 / (width as f32).sqrt();
+    let (keys, rest) = scratch.split_at_mut(length * width);
+    let (values, rest) = rest.split_at_mut(length * width);
+    let p = &mut rest[..length];
+    for head in 0..heads {
+        for (t, row) in qkv.chunks_exact(3 * hidden).enumerate() {
+            let key = &row[hidden + head * width..][..width];
+            for (d, &k) in key.iter().enumerate() {
+                keys[d * length + t] = k;
+            }
+            values[t * width..(t + 1) * width].copy_from_slice(&row[2 * hidden + head * width..][..width]);
+        }
+        for (row, out) in qkv.chunks_exact(3 * hidden).zip(out.chunks_exact_mut(hidden)) {
+            p.fill(0.0);
+            for (&q, keys) in row[head * width..][..width].iter().zip(keys.chunks_exact(length)) {
+                let q = q * scale;
+                for (p, &k) in p.iter_mut().zip(keys) {
+                    *p = mul_add::<FMA>(q, k, *p);
+                }
+            }
+            softmax_body::<FMA>(p);
+            weigh(p, values, &mut out[head * width..][..width]);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn in_f64(qkv: &[f32], length: usize, heads: usize, width: usize) -> Vec<f64> {
+        let hidden = heads * width;
+        let at = |t: usize, part: usize, h: usize, d: usize| f64::from(qkv[t * 3 * hidden + part * hidden + h * width + d]);
+        let mut out = vec![0.0; length * hidden];
+        for h in 0..heads {
+            for t in 0..length {
+                let s: Vec<f64> = (0..length)
+                    .map(|u| (0..width).map(|d| at(t, 0, h, d) * at(u, 1, h, d)).sum::<f64>() / (width as f64).sqrt())
+                    .collect();
+                let most = s.iter().copied().fold(f64::MIN, f64::max);
+                let e: Vec<f64> = s.iter().map(|v| (v - most).exp()).collect();
+                let total: f64 = e.iter().sum();
+                for d in 0..width {
+                    out[t * hidden + h * width + d] = (0..length).map(|u| e[u] / total * at(u, 2, h, d)).sum();
+                }
+            }
+        }
+        out
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(48))]
+        #[test]
+        fn every_tier_agrees_with_double_precision(
+            lengths in prop::collection::vec(1usize..24, 1..4),
+            width in prop::sample::select(vec![8usize, 16, 32, 5, 12]),
+            heads in 1usize..4,
+            seed: u32,
+        ) {
+            let hidden = heads * width;
+            let tokens: usize = lengths.iter().sum();
+            let mut state = seed;
+            let qkv: Vec<f32> = (0..tokens * 3 * hidden).map(|_| {
+                state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                (state >> 8) as f32 / (1 << 22) as f32 - 2.0
+            }).collect();
+            let mut wanted = vec![];
+            let mut first = 0;
+            for &length in &lengths {
+                wanted.extend(in_f64(&qkv[first * 3 * hidden..(first + length) * 3 * hidden], length, heads, width));
+                first += length;
+            }
+            for tier in Tier::ALL.into_iter().filter(|t| t.is_available()) {
+                let mut out = vec![f32::NAN; tokens * hidden];
+                let shape = AttentionShape { heads, head_dim: width };
+                attention(tier, &qkv, &lengths, shape, Queries::All, &mut out);
+                for (g, w) in out.iter().zip(&wanted) {
+                    prop_assert!((f64::from(*g) - w).abs() < 2e-5, "{tier}: {g} {w}");
+                }
+                let mut firsts = vec![f32::NAN; lengths.len() * hidden];
+                attention(tier, &qkv, &lengths, shape, Queries::First, &mut firsts);
+                let mut at = 0;
+                for (i, &length) in lengths.iter().enumerate() {
+                    prop_assert_eq!(&firsts[i * hidden..(i + 1) * hidden], &out[at * hidden..(at + 1) * hidden]);
+                    at += length;
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,267 @@
+//! GELU, softmax, tanh and LayerNorm. One body each, compiled once per tier: the compiler makes the vectors.
+
+use crate::Tier;
+
+/// Compile `$body` for each tier and dispatch. The bodies take `FMA`, whether fused multiply-add is an instruction there.
+macro_rules! per_tier {
+    ($(#[$doc:meta])* $vis:vis fn $name:ident($($arg:ident: $ty:ty),*) = $body:ident) => {
+        $(#[$doc])*
+        $vis fn $name(tier: Tier, $($arg: $ty),*) {
+            crate::tier::assert_available(tier);
+            #[cfg(target_arch = "x86_64")]
+            {
+                #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx2,fma")]
+                fn avx512($($arg: $ty),*) {
+                    $body::<true>($($arg),*);
+                }
+                #[target_feature(enable = "avx2,fma")]
+                fn avx2($($arg: $ty),*) {
+                    $body::<true>($($arg),*);
+                }
+                match tier {
+                    // SAFETY: `assert_available` checked that this processor has the tier's features.
+                    Tier::Avx512 => return unsafe { avx512($($arg),*) },
+                    // SAFETY: as above.
+                    Tier::Avx2 => return unsafe { avx2($($arg),*) },
+                    Tier::Plain => {}
+                }
+            }
+            $body::<false>($($arg),*);
+        }
+    };
+}
+pub(crate) use per_tier;
+
+per_tier! {
+    /// Replace each value by `x * Phi(x)`, the exact GELU (Hendrycks and Gimpel 2016), to 5e-7 of `max(1, |x|)`.
+    pub fn gelu(x: &mut [f32]) = gelu_body
+}
+
+per_tier! {
+    /// Replace each value by its hyperbolic tangent, to 1e-6.
+    pub fn tanh(x: &mut [f32]) = tanh_body
+}
+
+per_tier! {
+    /// Replace the values by their softmax: non-negative, sum 1. Does nothing to an empty slice.
+    pub fn softmax(x: &mut [f32]) = softmax_body
+}
+
+per_tier! {
+    /// Normalise each row of `x`, which is `[rows, gain.len()]`, to mean 0 and variance 1 (Ba et al. 2016), after adding
+    /// `residual` (of the same shape, or empty for none); then scale by `gain` and shift by `shift`.
+    ///
+    /// # Panics
+    /// When the lengths do not fit together.
+    pub fn layer_norm(x: &mut [f32], residual: &[f32], gain: &[f32], shift: &[f32], epsilon: f32) = layer_norm_body
+}
+
+#[inline(always)]
+fn mul_add<const FMA: bool>(a: f32, b: f32, c: f32) -> f32 {
+    if FMA { a.mul_add(b, c) } else { a * b + c }
+}
+
+/// erf as x * P(x^2) / Q(x^2), the rational minimax approximation that Eigen and XLA document for f32.
+#[inline(always)]
+fn erf<const FMA: bool>(x: f32) -> f32 {
+    const P: [f32; 7] = [
+        -2.726_142_3e-10, 2.770_681_4e-8, -2.101_024e-6, -5.692_506_4e-5, -7.349_906e-4, -2.954_6e-3, -1.609_603_3e-2,
+    ];
+    const Q: [f32; 5] = [-1.456_607_2e-5, -2.133_740_6e-4, -1.682_827e-3, -7.373_329e-3, -1.426_473_9e-2];
+    // From 3.8325 on erf is 1 in f32.
+    let x = x.clamp(-3.832_507, 3.832_507);
+    let square = x * x;
+    let mut p = P[0];
+    for c in &P[1..] {
+        p = mul_add::<FMA>(p, square, *c);
+    }
+    let mut q = Q[0];
+    for c in &Q[1..] {
+        q = mul_add::<FMA>(q, square, *c);
+    }
+    (x * p / q).clamp(-1.0, 1.0)
+}
+
+/// e^x for x <= 88: split into a power of two and a remainder below ln(2)/2, whose exponential is a polynomial.
+#[inline(always)]
+pub(crate) fn exp<const FMA: bool>(x: f32) -> f32 {
+    // Adding 1.5 * 2^23 rounds to a whole number that then stands in the low bits.
+    const ROUND: f32 = 12_582_912.0;
+    const LN2_HIGH: f32 = 0.693_359_4;
+    const LN2_LOW: f32 = -2.121_944_4e-4;
+    let x = x.clamp(-87.0, 88.0);
+    let shifted = mul_add::<FMA>(x, std::f32::consts::LOG2_E, ROUND);
+    let n = shifted - ROUND;
+    let r = mul_add::<FMA>(n, -LN2_HIGH, x);
+    let r = mul_add::<FMA>(n, -LN2_LOW, r);
+    // Taylor coefficients 1/k!, enough for |r| <= 0.347 in f32.
+    let mut y = 1.0 / 5040.0;
+    for c in [1.0 / 720.0, 1.0 / 120.0, 1.0 / 24.0, 1.0 / 6.0, 0.5, 1.0, 1.0] {
+        y = mul_add::<FMA>(y, r, c);
+    }
+    #[allow(clippy::cast_possible_truncation, reason = "n is whole and in -126..=127")]
+    let exponent = (n as i32 + 127).cast_unsigned() << 23;
+    y * f32::from_bits(exponent)
+}
+
+#[inline(always)]
+fn gelu_body<const FMA: bool>(x: &mut [f32]) {
+    for v in x {
+        *v = 0.5 * *v * (1.0 + erf::<FMA>(*v * std::f32::consts::FRAC_1_SQRT_2));
+    }
+}
+
+#[inline(always)]
+fn tanh_body<const FMA: bool>(x: &mut [f32]) {
+    for v in x {
+        // Beyond 9 tanh is 1 in f32.
+        let e = exp::<FMA>(2.0 * v.clamp(-9.0, 9.0));
+        *v = (e - 1.0) / (e + 1.0);
+    }
+}
+
+#[inline(always)]
+pub(crate) fn softmax_body<const FMA: bool>(x: &mut [f32]) {
+    let most = lanes::<16>(x, f32::NEG_INFINITY, f32::max).into_iter().fold(f32::NEG_INFINITY, f32::max);
+    for v in x.iter_mut() {
+        *v = exp::<FMA>(*v - most);
+    }
+    let total: f32 = lanes::<16>(x, 0.0, |a, b| a + b).into_iter().sum();
+    let scale = 1.0 / total;
+    for v in x {
+        *v *= scale;
+    }
+}
+
+#[inline(always)]
+fn layer_norm_body<const FMA: bool>(x: &mut [f32], residual: &[f32], gain: &[f32], shift: &[f32], epsilon: f32) {
+    let width = gain.len();
+    assert!(width > 0 && shift.len() == width && x.len().is_multiple_of(width), "rows of {width}");
+    assert!(residual.is_empty() || residual.len() == x.len(), "the residual has the shape of x");
+    #[allow(clippy::cast_precision_loss, reason = "a hidden size is far below 2^24")]
+    let scale = 1.0 / width as f32;
+    for (r, row) in x.chunks_exact_mut(width).enumerate() {
+        if !residual.is_empty() {
+            for (v, add) in row.iter_mut().zip(&residual[r * width..(r + 1) * width]) {
+                *v += add;
+            }
+        }
+        let mean = lanes::<16>(row, 0.0, |a, b| a + b).into_iter().sum::<f32>() * scale;
+        for v in row.iter_mut() {
+            *v -= mean;
+        }
+        let variance = lanes::<16>(row, 0.0, |a, b| mul_add::<FMA>(b, b, a)).into_iter().sum::<f32>() * scale;
+        let inverse = 1.0 / (variance + epsilon).sqrt();
+        for ((v, g), s) in row.iter_mut().zip(gain).zip(shift) {
+            *v = mul_add::<FMA>(*v * inverse, *g, *s);
+        }
+    }
+}
+
+/// Fold a slice in `N` interleaved lanes, in an order that depends on its length alone.
+#[inline(always)]
+fn lanes<const N: usize>(x: &[f32], start: f32, f: impl Fn(f32, f32) -> f32) -> [f32; N] {
+    let mut acc = [start; N];
+    let chunks = x.chunks_exact(N);
+    let rest = chunks.remainder();
+    for chunk in chunks {
+        for (a, &v) in acc.iter_mut().zip(chunk) {
+            *a = f(*a, v);
+        }
+    }
+    for (a, &v) in acc.iter_mut().zip(rest) {
+        *a = f(*a, v);
+    }
+    acc
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn tiers() -> impl Iterator<Item = Tier> {
+        Tier::ALL.into_iter().filter(|t| t.is_available())
+    }
+
+    #[test]
+    fn gelu_is_exact_over_its_range() {
+        for tier in tiers() {
+            for i in -12_000..=12_000 {
+                let x = i as f32 / 1000.0;
+                let mut got = [x];
+                gelu(tier, &mut got);
+                let want = 0.5 * f64::from(x) * (1.0 + libm::erf(f64::from(x) / std::f64::consts::SQRT_2));
+                let bound = 5e-7 * f64::from(x.abs().max(1.0));
+                assert!((f64::from(got[0]) - want).abs() < bound, "{tier} {x}: {} {want}", got[0]);
+            }
+        }
+    }
+
+    #[test]
+    fn tanh_is_close_over_its_range() {
+        for tier in tiers() {
+            for i in -2000..=2000 {
+                let x = i as f32 / 100.0;
+                let mut got = [x];
+                tanh(tier, &mut got);
+                assert!((got[0] - x.tanh()).abs() < 1e-6, "{tier} {x}");
+            }
+        }
+    }
+
+    #[test]
+    fn softmax_holds_at_the_edges() {
+        for tier in tiers() {
+            softmax(tier, &mut []);
+            let mut far = [-1e30, 3e4, 3e4];
+            softmax(tier, &mut far);
+            assert_eq!(far, [exp_of_floor() * 0.5, 0.5, 0.5].map(|v: f32| if v < 1e-30 { far[0] } else { v }));
+            assert!(far[0] < 1e-30);
+        }
+    }
+
+    fn exp_of_floor() -> f32 {
+        (-87.0_f32).exp()
+    }
+
+    proptest! {
+        #[test]
+        fn softmax_agrees_with_double_precision(x in prop::collection::vec(-30.0f32..30.0, 1..80)) {
+            let most = x.iter().copied().fold(f32::MIN, f32::max);
+            let e: Vec<f64> = x.iter().map(|&v| f64::from(v - most).exp()).collect();
+            let total: f64 = e.iter().sum();
+            for tier in tiers() {
+                let mut got = x.clone();
+                softmax(tier, &mut got);
+                for (g, w) in got.iter().zip(&e) {
+                    prop_assert!((f64::from(*g) - w / total).abs() < 1e-6);
+                }
+            }
+        }
+
+        #[test]
+        fn layer_norm_agrees_with_double_precision(
+            width in 1usize..70, rows in 1usize..5, seed in prop::collection::vec(-3.0f32..3.0, 1050), with_residual: bool,
+        ) {
+            let n = width * rows;
+            let residual = if with_residual { &seed[n..2 * n] } else { &[][..] };
+            let (gain, shift) = (&seed[700..700 + width], &seed[800..800 + width]);
+            for tier in tiers() {
+                let mut got = seed[..n].to_vec();
+                layer_norm(tier, &mut got, residual, gain, shift, 1e-3);
+                for r in 0..rows {
+                    let row: Vec<f64> = (0..width)
+                        .map(|i| f64::from(seed[r * width + i]) + residual.get(r * width + i).map_or(0.0, |&v| f64::from(v)))
+                        .collect();
+                    let mean = row.iter().sum::<f64>() / width as f64;
+                    let var = row.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / width as f64;
+                    for i in 0..width {
+                        let want = (row[i] - mean) / (var + 1e-3).sqrt() * f64::from(gain[i]) + f64::from(shift[i]);
+                        prop_assert!((f64::from(got[r * width + i]) - want).abs() < 1e-4, "{tier}");
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,23 @@
+//! The arithmetic under the encoder: matrix products, activations, normalisation and attention on f32 rows.
+//!
+//! Every kernel has a plain reference that any processor runs, and faster tiers that are chosen at run time
+//! ([`Tier::detect`]). This is the only crate of the project with `unsafe` code. All matrices are row-major slices.
+//!
+//! Each output element is summed in one fixed order that depends on neither the number of rows nor their place, so a
+//! post's logits are bit for bit the same alone and in any batch, on one tier.
+
+mod aligned;
+mod attention;
+mod elementwise;
+mod linear;
+mod matrix;
+mod tier;
+
+#[cfg(target_arch = "x86_64")]
+mod x86;
+
+pub use attention::{AttentionShape, Queries, attention};
+pub use elementwise::{gelu, layer_norm, softmax, tanh};
+pub use linear::{Activation, linear};
+pub use matrix::PackedMatrix;
+pub use tier::{Tier, TierError};

@@ -1,0 +1,154 @@
+//! `out = act(x W^T + b)`, rows by a packed weight.
+
+use crate::matrix::{PANEL, PackedMatrix};
+use crate::tier::assert_available;
+use crate::{Tier, gelu};
+
+/// What is applied to the outputs of a linear layer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Activation {
+    /// Nothing.
+    None,
+    /// Exact GELU, `x * Phi(x)`.
+    Gelu,
+}
+
+/// Rows that are taken through all panels before the next rows: they and their outputs stay in the second-level cache.
+const ROW_BLOCK: usize = 96;
+
+/// Write `act(x w^T + bias)` to `out`.
+///
+/// `x` is `[rows, w.n_in()]`, `bias` has `w.n_out()` values, `out` is `[rows, w.n_out()]`; `rows` follows from `x`.
+///
+/// # Panics
+/// When the lengths do not fit together or `tier` is not available here.
+pub fn linear(tier: Tier, x: &[f32], w: &PackedMatrix, bias: &[f32], act: Activation, out: &mut [f32]) {
+    assert_available(tier);
+    let (n_in, n_out) = (w.n_in(), w.n_out());
+    let rows = x.len() / n_in;
+    assert_eq!(x.len(), rows * n_in, "x must hold whole rows of {n_in}");
+    assert_eq!(bias.len(), n_out, "one bias per output");
+    assert_eq!(out.len(), rows * n_out, "out must be [{rows}, {n_out}]");
+
+    for (x, out) in x.chunks(ROW_BLOCK * n_in).zip(out.chunks_mut(ROW_BLOCK * n_out)) {
+        for p in 0..w.n_panels() {
+            let first = p * PANEL;
+            let columns = PANEL.min(n_out - first);
+            let mut padded_bias = [0.0; PANEL];
+            padded_bias[..columns].copy_from_slice(&bias[first..first + columns]);
+            let task = PanelTask { x, n_in, panel: w.panel(p), bias: &padded_bias, n_out, first, columns };
+            match tier {
+                #[cfg(target_arch = "x86_64")]
+                Tier::Avx512 => crate::x86::panel_avx512(&task, out),
+                #[cfg(target_arch = "x86_64")]
+                Tier::Avx2 => crate::x86::panel_avx2(&task, out),
+                _ => panel_plain(&task, out),
+            }
+        }
+        if act == Activation::Gelu {
+            gelu(tier, out);
+        }
+    }
+}
+
+/// One block of rows against one panel: writes `columns` outputs of each row, from column `first` on.
+pub(crate) struct PanelTask<'a> {
+    /// `[rows, n_in]`.
+    pub(crate) x: &'a [f32],
+    pub(crate) n_in: usize,
+    /// `[n_in, PANEL]`.
+    pub(crate) panel: &'a [f32],
+    pub(crate) bias: &'a [f32; PANEL],
+    pub(crate) n_out: usize,
+    pub(crate) first: usize,
+    pub(crate) columns: usize,
+}
+
+impl PanelTask<'_> {
+    pub(crate) const fn rows(&self) -> usize {
+        self.x.len() / self.n_in
+    }
+
+    /// Store one finished row of the tile.
+    #[inline(always)]
+    pub(crate) fn store(&self, row: usize, values: &[f32; PANEL], out: &mut [f32]) {
+        let at = row * self.n_out + self.first;
+        out[at..at + self.columns].copy_from_slice(&values[..self.columns]);
+    }
+}
+
+/// The reference that every tier is tested against.
+fn panel_plain(task: &PanelTask<'_>, out: &mut [f32]) {
+    for row in 0..task.rows() {
+        let mut sum = [0.0_f32; PANEL];
+        for (&x, w) in task.x[row * task.n_in..(row + 1) * task.n_in].iter().zip(task.panel.chunks_exact(PANEL)) {
+            for (s, &w) in sum.iter_mut().zip(w) {
+                *s += x * w;
+            }
+        }
+        for (s, b) in sum.iter_mut().zip(task.bias) {
+            *s += b;
+        }
+        task.store(row, &sum, out);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// Values that are the same on every run and not symmetric.
+    fn values(n: usize, seed: u32) -> Vec<f32> {
+        let mut state = seed.wrapping_mul(747_796_405).wrapping_add(1);
+        (0..n)
+            .map(|_| {
+                state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                (state >> 8) as f32 / (1 << 23) as f32 - 1.0
+            })
+            .collect()
+    }
+
+    fn in_f64(x: &[f32], w: &[f32], bias: &[f32], n_in: usize, n_out: usize) -> Vec<f64> {
+        x.chunks(n_in)
+            .flat_map(|row| {
+                (0..n_out).map(|o| {
+                    f64::from(bias[o])
+                        + row.iter().zip(&w[o * n_in..]).map(|(&a, &b)| f64::from(a) * f64::from(b)).sum::<f64>()
+                })
+            })
+            .collect()
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+        #[test]
+        fn every_tier_agrees_with_double_precision(rows in 1usize..40, n_in in 1usize..70, n_out in 1usize..100, seed: u32) {
+            let (x, w, b) = (values(rows * n_in, seed), values(n_out * n_in, seed ^ 1), values(n_out, seed ^ 2));
+            let packed = PackedMatrix::pack(&w, n_out, n_in);
+            let wanted = in_f64(&x, &w, &b, n_in, n_out);
+            for tier in Tier::ALL.into_iter().filter(|t| t.is_available()) {
+                let mut out = vec![f32::NAN; rows * n_out];
+                linear(tier, &x, &packed, &b, Activation::None, &mut out);
+                for (got, want) in out.iter().zip(&wanted) {
+                    prop_assert!((f64::from(*got) - want).abs() < 2e-5, "{tier}: {got} {want}");
+                }
+            }
+        }
+
+        #[test]
+        fn a_row_is_the_same_alone_and_among_others(rows in 2usize..130, at in 0usize..130, seed: u32) {
+            let (n_in, n_out) = (48, 40);
+            let at = at % rows;
+            let (x, w, b) = (values(rows * n_in, seed), values(n_out * n_in, seed ^ 1), values(n_out, seed ^ 2));
+            let packed = PackedMatrix::pack(&w, n_out, n_in);
+            for tier in Tier::ALL.into_iter().filter(|t| t.is_available()) {
+                let mut all = vec![0.0; rows * n_out];
+                linear(tier, &x, &packed, &b, Activation::Gelu, &mut all);
+                let mut alone = vec![0.0; n_out];
+                linear(tier, &x[at * n_in..(at + 1) * n_in], &packed, &b, Activation::Gelu, &mut alone);
+                prop_assert_eq!(&all[at * n_out..(at + 1) * n_out], &alone[..]);
+            }
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! Which instructions to use.
+
+use std::fmt;
+use std::str::FromStr;
+use std::sync::OnceLock;
+
+/// A level of instructions that the kernels are compiled for, slowest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Tier {
+    /// What the compiler makes of plain Rust on any processor (on Arm this is NEON).
+    Plain,
+    /// x86-64 with AVX2 and FMA.
+    Avx2,
+    /// x86-64 with AVX-512 F, BW, DQ and VL.
+    Avx512,
+}
+
+/// A tier that cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TierError {
+    /// No tier of this name.
+    Unknown(String),
+    /// The processor lacks it.
+    NotHere(Tier),
+}
+
+impl fmt::Display for TierError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unknown(name) => write!(f, "no kernel tier is called {name:?}: choose plain, avx2 or avx512"),
+            Self::NotHere(tier) => write!(f, "this processor cannot run the kernel tier {tier}"),
+        }
+    }
+}
+
+impl std::error::Error for TierError {}
+
+impl Tier {
+    /// All tiers, slowest first.
+    pub const ALL: [Self; 3] = [Self::Plain, Self::Avx2, Self::Avx512];
+
+    /// Environment variable that forces a tier.
+    pub const ENV: &'static str = "GRENS_KERNEL";
+
+    /// Whether this processor can run the tier.
+    #[must_use]
+    pub fn is_available(self) -> bool {
+        match self {
+            Self::Plain => true,
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx2 => is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma"),
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx512 => {
+                Self::Avx2.is_available()
+                    && is_x86_feature_detected!("avx512f")
+                    && is_x86_feature_detected!("avx512bw")
+                    && is_x86_feature_detected!("avx512dq")
+                    && is_x86_feature_detected!("avx512vl")
+            }
+            #[cfg(not(target_arch = "x86_64"))]
+            _ => false,
+        }
+    }
+
+    /// The fastest tier of this processor.
+    #[must_use]
+    pub fn fastest() -> Self {
+        static FASTEST: OnceLock<Tier> = OnceLock::new();
+        *FASTEST.get_or_init(|| Self::ALL.into_iter().rev().find(|t| t.is_available()).unwrap_or(Self::Plain))
+    }
+
+    /// The tier that [`Tier::ENV`] forces, else the fastest of this processor.
+    ///
+    /// # Errors
+    /// When the variable names no tier, or one that this processor cannot run.
+    pub fn detect() -> Result<Self, TierError> {
+        match std::env::var(Self::ENV) {
+            Ok(name) if !name.is_empty() => name.parse::<Self>()?.checked(),
+            _ => Ok(Self::fastest()),
+        }
+    }
+
+    /// This tier, if the processor can run it.
+    ///
+    /// # Errors
+    /// [`TierError::NotHere`] if it cannot.
+    pub fn checked(self) -> Result<Self, TierError> {
+        if self.is_available() { Ok(self) } else { Err(TierError::NotHere(self)) }
+    }
+}
+
+impl fmt::Display for Tier {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Plain => "plain",
+            Self::Avx2 => "avx2",
+            Self::Avx512 => "avx512",
+        })
+    }
+}
+
+impl FromStr for Tier {
+    type Err = TierError;
+
+    fn from_str(name: &str) -> Result<Self, TierError> {
+        Self::ALL.into_iter().find(|t| t.to_string() == name).ok_or_else(|| TierError::Unknown(name.to_owned()))
+    }
+}
+
+/// Panics if `tier` cannot run here. Every kernel that takes a tier calls this before it dispatches, which is what
+/// makes the dispatch sound whatever a caller passes.
+#[inline]
+pub(crate) fn assert_available(tier: Tier) {
+    assert!(tier <= Tier::fastest(), "kernel tier {tier} is not available on this processor");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_go_both_ways() {
+        for tier in Tier::ALL {
+            assert_eq!(tier.to_string().parse(), Ok(tier));
+        }
+        let error = "sse9".parse::<Tier>().map_err(|e| e.to_string());
+        assert!(error.is_err_and(|e| e.contains("sse9") && e.contains("avx512")));
+    }
+
+    #[test]
+    fn the_tiers_below_the_fastest_all_run() {
+        assert!(Tier::ALL.into_iter().filter(|&t| t <= Tier::fastest()).all(Tier::is_available));
+    }
+}

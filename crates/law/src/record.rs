@@ -1,0 +1,150 @@
+//! The records that leave the program. Their JSON Schemas stand in `schemas/`.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Article, ArticleScores, Band, Decision, Ground, GroundScores, Scores};
+
+/// Name and version of [`DecisionRecord`].
+pub const DECISION_SCHEMA: &str = "grens.decision/1";
+/// Name and version of [`RejectRecord`].
+pub const REJECT_SCHEMA: &str = "grens.reject/1";
+/// Name and version of [`SummaryRecord`].
+pub const SUMMARY_SCHEMA: &str = "grens.summary/1";
+
+/// Which model spoke.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ModelRef {
+    /// Name and version, such as `grens-nl 0.1.0`.
+    pub name: String,
+    /// SHA-256 over the model's files, hexadecimal.
+    pub hash: String,
+}
+
+/// What is proposed for one post. Holds no text and no author.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct DecisionRecord {
+    /// Always `grens.decision/1`.
+    pub schema: String,
+    /// The post's id, as the input gave it.
+    pub id: String,
+    /// What is proposed.
+    pub band: Band,
+    /// The articles that reach the band. Empty when clear, and when hate fits no article.
+    pub articles: Vec<Article>,
+    /// The grounds named, most probable first.
+    pub grounds: Vec<Ground>,
+    /// One line of evidence a finding. Empty when clear.
+    pub reasons: Vec<String>,
+    /// What queues are ranked by, in 0..=1.
+    pub confidence: f32,
+    /// Calibrated probabilities of group hate and of the articles.
+    pub scores: ArticleScores,
+    /// Calibrated probabilities of the grounds.
+    pub ground_scores: GroundScores,
+    /// Language tag of the post as the input gave it, else `und`.
+    pub lang: String,
+    /// Tokens that were scored, special tokens counted in.
+    pub n_tokens: u32,
+    /// Whether the post was longer than the model reads.
+    pub truncated: bool,
+    /// SHA-256 of the post's text as read (UTF-8), hexadecimal.
+    pub text_sha256: String,
+    /// Which model.
+    pub model: ModelRef,
+    /// Which policy.
+    pub policy: String,
+    /// Which statute table.
+    pub law: String,
+}
+
+impl DecisionRecord {
+    /// Join a decision with the post it is about.
+    #[must_use]
+    #[allow(clippy::too_many_arguments, reason = "one call site; each argument is a field")]
+    pub fn new(
+        id: String,
+        lang: String,
+        text_sha256: String,
+        n_tokens: u32,
+        truncated: bool,
+        scores: &Scores,
+        decision: Decision,
+        made_by: (&ModelRef, &str, &str),
+    ) -> Self {
+        let (model, policy, law) = made_by;
+        Self {
+            schema: DECISION_SCHEMA.to_owned(),
+            id,
+            band: decision.band,
+            articles: decision.articles,
+            grounds: decision.grounds,
+            reasons: decision.reasons,
+            confidence: decision.confidence,
+            scores: scores.articles,
+            ground_scores: scores.grounds,
+            lang,
+            n_tokens,
+            truncated,
+            text_sha256,
+            model: model.clone(),
+            policy: policy.to_owned(),
+            law: law.to_owned(),
+        }
+    }
+}
+
+/// An input line that could not be used. Holds no text of the post.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct RejectRecord {
+    /// Always `grens.reject/1`.
+    pub schema: String,
+    /// The input file, or `-` for stdin.
+    pub file: String,
+    /// Line number, from 1.
+    pub line: u64,
+    /// What is wrong.
+    pub reason: String,
+    /// What to do.
+    pub hint: String,
+}
+
+/// Counts of one scan.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct SummaryRecord {
+    /// Always `grens.summary/1`.
+    pub schema: String,
+    /// Version of the program.
+    pub grens: String,
+    /// Which model.
+    pub model: ModelRef,
+    /// Which policy.
+    pub policy: String,
+    /// Which statute table.
+    pub law: String,
+    /// Input files, in order.
+    pub files: Vec<String>,
+    /// Posts scored.
+    pub posts: u64,
+    /// Posts proposed as candidates.
+    pub candidates: u64,
+    /// Posts for review.
+    pub review: u64,
+    /// Posts with nothing to look at.
+    pub clear: u64,
+    /// Posts that were longer than the model reads.
+    pub truncated: u64,
+    /// Input lines that could not be used.
+    pub rejected: u64,
+    /// Whether the scan was stopped before the end of its input.
+    pub interrupted: bool,
+    /// Time spent, in seconds.
+    pub seconds: f64,
+}

@@ -1,0 +1,15 @@
+//! JSON Schemas of the record types, generated from the types themselves.
+
+use serde_json::Value;
+
+use crate::{DecisionRecord, RejectRecord, SummaryRecord};
+
+/// File name and schema of every record type, in the order of the documentation.
+#[must_use]
+pub fn all() -> Vec<(&'static str, Value)> {
+    vec![
+        ("grens.decision-1.json", schemars::schema_for!(DecisionRecord).to_value()),
+        ("grens.reject-1.json", schemars::schema_for!(RejectRecord).to_value()),
+        ("grens.summary-1.json", schemars::schema_for!(SummaryRecord).to_value()),
+    ]
+}
