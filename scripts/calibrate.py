@@ -80,13 +80,14 @@ def at(truth, p, threshold):
 
 
 def lowest_precise(truth, p, wanted, low, high):
-    """The lowest threshold from which on precision stays at what is wanted."""
+    """The lowest threshold from which on precision stays at what is wanted; fewer than five rows above it say nothing."""
     good = high
     for t in np.arange(high, low - 0.001, -0.01):
         said = p >= t
-        if said.sum() and (said & truth).sum() / said.sum() < wanted:
-            break
-        good = t
+        if said.sum() >= 5:
+            if (said & truth).sum() / said.sum() < wanted:
+                break
+            good = t
     return round(float(good), 2)
 
 

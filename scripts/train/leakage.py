@@ -8,36 +8,34 @@ GRAM = 8
 
 
 def words(text):
-    return WORD.findall(normalise(text).lower())
+    """Lower-cased words of a text that is normalised already."""
+    return WORD.findall(text.lower())
 
 
-def grams(tokens):
-    return {tuple(tokens[i:i + GRAM]) for i in range(len(tokens) - GRAM + 1)}
+def marks(tokens):
+    """Hashes of the whole and of every stretch of eight words. Numbers instead of tuples: millions of them are kept."""
+    if not tokens:
+        return []
+    return [hash(tuple(tokens))] + [hash(tuple(tokens[i:i + GRAM])) for i in range(len(tokens) - GRAM + 1)]
 
 
 class Guard:
     """Remembers the protected texts by set; `hit` names the set that a text leaks from, or None."""
 
     def __init__(self):
-        self.whole, self.parts, self.sizes = {}, {}, {}
+        self.seen, self.sizes = {}, {}
 
     def protect(self, name, texts):
         self.sizes[name] = len(texts)
         for text in texts:
-            tokens = words(text)
-            self.whole.setdefault(" ".join(tokens), name)
-            for g in grams(tokens):
-                self.parts.setdefault(g, name)
+            for mark in marks(words(normalise(text))):
+                self.seen.setdefault(mark, name)
 
     def hit(self, text):
-        tokens = words(text)
-        if not tokens:
-            return None
-        found = self.whole.get(" ".join(tokens))
-        return found or next((self.parts[g] for g in grams(tokens) if g in self.parts), None)
+        return next((self.seen[m] for m in marks(words(text)) if m in self.seen), None)
 
     def clean(self, examples):
-        """(examples without hits, {protected set: number dropped by source})."""
+        """(examples without hits, {protected set: {source: number dropped}})."""
         kept, dropped = [], {}
         for e in examples:
             name = self.hit(e.text)

@@ -17,8 +17,8 @@ PASSES = {
     "hatemoji": (0.60, 0.60), "edos": (0.40, 0.12), "davidson": (0.15, 0.02), "toxigen": (0.70, 0.70), "stormfront": (0.50, 0.25),
     "gahd": (0.35, 0.35), "germeval2018": (0.15, 0.15), "dghs": (0.04, 0.04), "ud_alpino": (0.35, 0.35), "sick_nl": (0.35, 0.35),
 }
-PASSES_RTPLX = {"nl": 1.0}
-PASSES_RTPLX_OTHER = 0.35
+PASSES_RTPLX = {"nl": 2.0}
+PASSES_RTPLX_OTHER = 0.5
 HELD_OUT_PERCENT = 8
 
 

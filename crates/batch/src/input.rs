@@ -45,7 +45,10 @@ impl Source {
                 let failed = |source| BatchError::Input { file: self.to_string(), source };
                 let file = File::open(path).map_err(failed)?;
                 if file.metadata().map_err(failed)?.is_dir() {
-                    return Err(failed(io::Error::new(io::ErrorKind::IsADirectory, "it is a directory; name the files in it")));
+                    return Err(failed(io::Error::new(
+                        io::ErrorKind::IsADirectory,
+                        "it is a directory; name the files in it",
+                    )));
                 }
                 Ok(Box::new(BufReader::with_capacity(1 << 16, file)))
             }
@@ -192,7 +195,7 @@ impl PostReader {
     }
 
     fn parse(&mut self) -> Item {
-        let bytes = match &self.buffer[..] {
+        let bytes = match self.buffer.trim_ascii_end() {
             // A byte order mark is only ever the file's, not the line's.
             [0xef, 0xbb, 0xbf, rest @ ..] if self.line == 1 => rest,
             all => all,
@@ -215,16 +218,22 @@ impl PostReader {
             }
         };
         if !value.is_object() {
-            return self.reject(format!("a {} where an object is wanted", kind(&value)), "write one JSON object on each line");
+            return self
+                .reject(format!("a {} where an object is wanted", kind(&value)), "write one JSON object on each line");
         }
         let id = match lookup(&value, &self.fields.id) {
             Some(Value::String(id)) if !id.trim().is_empty() => id.clone(),
             Some(Value::Number(id)) if id.is_u64() || id.is_i64() => id.to_string(),
-            found => return self.bad_field("id", &self.fields.id, found, "a string or a whole number"),
+            found => {
+                return self.bad_field("id", &self.fields.id, found, "a string or a whole number");
+            }
         };
         let text = match lookup(&value, &self.fields.text) {
             Some(Value::String(text)) if text.trim().is_empty() => {
-                return self.reject(format!("field `{}` is empty", self.fields.text), "there is nothing to score; drop the line");
+                return self.reject(
+                    format!("field `{}` is empty", self.fields.text),
+                    "there is nothing to score; drop the line",
+                );
             }
             Some(Value::String(text)) => text.clone(),
             found => return self.bad_field("text", &self.fields.text, found, "a string"),
@@ -277,10 +286,7 @@ impl Iterator for PostReader {
 
 /// The value of `name`: the field itself, else the path that its dots describe.
 fn lookup<'a>(value: &'a Value, name: &str) -> Option<&'a Value> {
-    value
-        .get(name)
-        .or_else(|| name.split('.').try_fold(value, |at, part| at.get(part)))
-        .filter(|v| !v.is_null())
+    value.get(name).or_else(|| name.split('.').try_fold(value, |at, part| at.get(part))).filter(|v| !v.is_null())
 }
 
 const fn kind(value: &Value) -> &'static str {
@@ -319,7 +325,8 @@ mod tests {
 
     #[test]
     fn good_lines_are_read_around_bad_ones() {
-        let input = b"{\"id\":1,\"text\":\"een\"}\n\n{\"id\":\"b\",\n{\"id\":\"c\",\"text\":\"drie\",\"lang\":\"nl\"}\r\n";
+        let input =
+            b"{\"id\":1,\"text\":\"een\"}\n\n{\"id\":\"b\",\n{\"id\":\"c\",\"text\":\"drie\",\"lang\":\"nl\"}\r\n";
         let items = read(input);
         assert_eq!(items.len(), 3);
         assert!(matches!(&items[0], Item::Post(p) if p.id == "1" && p.text == "een" && p.line == 1 && p.lang == "und"));

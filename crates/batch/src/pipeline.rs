@@ -10,6 +10,9 @@ use crate::decider::Decider;
 use crate::error::{BatchError, Result};
 use crate::input::{Fields, Item, MAX_TEXT_BYTES, Post, PostReader, Source, Warning};
 
+/// Posts of a run's first window; each next one is twice as large, so that the first record does not wait for a full one.
+const FIRST_WINDOW: usize = 16;
+
 /// When a window is closed and scored.
 #[derive(Debug, Clone, Copy)]
 pub struct Window {
@@ -114,18 +117,25 @@ pub fn run(
 
     let mut counts = Counts::default();
     let mut broken = None;
+    let mut size = FIRST_WINDOW.min(window.posts);
     while broken.is_none() {
         if stop.load(Ordering::Relaxed) {
             counts.interrupted = true;
             break;
         }
-        let Some(items) = next_window(&receiver, window, stop) else { break };
+        let Some(items) = next_window(&receiver, Window { posts: size, ..window }, stop) else {
+            break;
+        };
+        size = (2 * size).min(window.posts);
         let mut posts = Vec::with_capacity(items.len());
         for item in items {
             match item {
                 Ok(Item::Post(post)) => {
                     if post.text_was_cut {
-                        let message = format!("the text is longer than {} KiB; the model reads only its beginning", MAX_TEXT_BYTES >> 10);
+                        let message = format!(
+                            "the text is longer than {} KiB; the model reads only its beginning",
+                            MAX_TEXT_BYTES >> 10
+                        );
                         sink.warn(&Warning { file: post.file.clone(), line: post.line, message });
                     }
                     posts.push(post);

@@ -65,7 +65,12 @@ impl ScanDir {
             let path = dir.join(name);
             File::create(&path).map(BufWriter::new).map_err(|e| BatchError::output(path, e))
         };
-        Ok(Self { decisions: open("decisions.jsonl")?, rejects: open("rejects.jsonl")?, dir: dir.to_owned(), queue: vec![] })
+        Ok(Self {
+            decisions: open("decisions.jsonl")?,
+            rejects: open("rejects.jsonl")?,
+            dir: dir.to_owned(),
+            queue: vec![],
+        })
     }
 
     /// Take in a record.
@@ -73,7 +78,8 @@ impl ScanDir {
     /// # Errors
     /// When it cannot be written.
     pub fn record(&mut self, post: Post, decision: DecisionRecord) -> Result<()> {
-        write_line(&mut self.decisions, &decision).map_err(|e| BatchError::output(self.dir.join("decisions.jsonl"), e))?;
+        write_line(&mut self.decisions, &decision)
+            .map_err(|e| BatchError::output(self.dir.join("decisions.jsonl"), e))?;
         if decision.band != Band::Clear {
             self.queue.push(QueueItem { rank: 0, file: post.file, line: post.line, text: post.text, decision });
         }

@@ -47,7 +47,9 @@ impl From<InferError> for Failure {
         let (exit, hint) = match &error {
             InferError::NoModel { .. } => (
                 Exit::Model,
-                Some("name a model with --model DIR or GRENS_MODEL; the shipped one is models/grens-nl in the repository"),
+                Some(
+                    "name a model with --model DIR or GRENS_MODEL; the shipped one is models/grens-nl in the repository",
+                ),
             ),
             InferError::Hash { .. } => (Exit::Model, Some("fetch the model again; do not score with a changed one")),
             InferError::Device(_) | InferError::Kernel(_) => (Exit::Device, None),

@@ -158,7 +158,9 @@ mod tests {
 
     #[test]
     fn hatecheck_columns_are_read() {
-        let f = file("mhc_case_id,functionality,test_case,label_gold\n1,f_h,\"een, twee\",hateful\n2,f_nh,drie,non-hateful\n3,f,x,perhaps\n");
+        let f = file(
+            "mhc_case_id,functionality,test_case,label_gold\n1,f_h,\"een, twee\",hateful\n2,f_nh,drie,non-hateful\n3,f,x,perhaps\n",
+        );
         let data = read(f.path(), Format::Hatecheck).unwrap();
         assert_eq!(data.examples.len(), 2);
         assert_eq!(data.examples[0].post.text, "een, twee");
@@ -169,7 +171,9 @@ mod tests {
 
     #[test]
     fn own_rows_keep_quotes_and_contested_labels() {
-        let f = file("family\tgroup_hate\tart137c\tart137d\tgrounds\tform\tcontext\tgroup\ttext\na\t1\t0.5\t0\trace\tslur\t-\tx\t\"zo\" zei hij\n");
+        let f = file(
+            "family\tgroup_hate\tart137c\tart137d\tgrounds\tform\tcontext\tgroup\ttext\na\t1\t0.5\t0\trace\tslur\t-\tx\t\"zo\" zei hij\n",
+        );
         let data = read(f.path(), Format::Rows).unwrap();
         assert_eq!(data.examples[0].post.text, "\"zo\" zei hij");
         assert_eq!(data.examples[0].gold, Gold { group_hate: Some(true), art137c: None, art137d: Some(false) });

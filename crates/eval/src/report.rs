@@ -67,7 +67,9 @@ pub fn evaluate(decider: &Decider, data: &Dataset) -> Result<Report> {
     let mut scored = vec![];
     let mut functionalities: BTreeMap<&str, (u64, u64)> = BTreeMap::new();
     for (example, record) in &pairs {
-        let Some(gold) = example.gold.group_hate else { continue };
+        let Some(gold) = example.gold.group_hate else {
+            continue;
+        };
         let marked = record.scores.group_hate >= policy.group_hate.review;
         hate.add(gold, marked);
         scored.push((record.scores.group_hate, gold));
@@ -141,8 +143,18 @@ impl Report {
             let (p, r) = (counts.precision(), counts.recall());
             writeln!(t, "art. {article}    macro-F1 {macro_f1:.3}  precision {p:.3}  recall {r:.3}")?;
         }
-        writeln!(t, "harmless     candidates {:.2}%  review {:.2}%", 100.0 * self.harmless_bands.0, 100.0 * self.harmless_bands.1)?;
-        writeln!(t, "hateful      candidates {:.2}%  review {:.2}%", 100.0 * self.hateful_bands.0, 100.0 * self.hateful_bands.1)?;
+        writeln!(
+            t,
+            "harmless     candidates {:.2}%  review {:.2}%",
+            100.0 * self.harmless_bands.0,
+            100.0 * self.harmless_bands.1
+        )?;
+        writeln!(
+            t,
+            "hateful      candidates {:.2}%  review {:.2}%",
+            100.0 * self.hateful_bands.0,
+            100.0 * self.hateful_bands.1
+        )?;
         writeln!(t, "\n{:<28} {:>5} {:>6}  95% interval", "functionality", "n", "right")?;
         for row in &self.functionalities {
             #[allow(clippy::cast_precision_loss, reason = "counts stay far below 2^53")]

@@ -97,7 +97,9 @@ impl fmt::Display for Device {
 #[cfg(feature = "cuda")]
 fn cuda(n: usize) -> Result<Device> {
     candle_core::Device::new_cuda(n).map(Device::Accelerator).map_err(|e| {
-        InferError::Device(format!("cuda:{n} is not there ({e}); check the driver with nvidia-smi, or use --device cpu"))
+        InferError::Device(format!(
+            "cuda:{n} is not there ({e}); check the driver with nvidia-smi, or use --device cpu"
+        ))
     })
 }
 

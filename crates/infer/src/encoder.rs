@@ -83,10 +83,8 @@ pub(crate) fn label_names(config: &Value) -> Vec<String> {
         let n = config["num_labels"].as_u64().unwrap_or(2);
         return (0..n).map(|i| format!("LABEL_{i}")).collect();
     };
-    let mut names: Vec<(usize, String)> = map
-        .iter()
-        .filter_map(|(id, name)| Some((id.parse().ok()?, name.as_str()?.to_owned())))
-        .collect();
+    let mut names: Vec<(usize, String)> =
+        map.iter().filter_map(|(id, name)| Some((id.parse().ok()?, name.as_str()?.to_owned()))).collect();
     names.sort();
     names.into_iter().map(|(_, name)| name).collect()
 }

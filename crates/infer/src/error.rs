@@ -64,7 +64,9 @@ pub enum InferError {
     #[error("{0}")]
     Device(String),
     /// The model hub could not be used.
-    #[error("cannot get {name} from the model hub: {problem}; with no network, give a local directory, or run once online to fill the cache")]
+    #[error(
+        "cannot get {name} from the model hub: {problem}; with no network, give a local directory, or run once online to fill the cache"
+    )]
     Hub {
         /// The hub name.
         name: String,

@@ -53,7 +53,8 @@ pub fn compare_with_golden(scorer: &Scorer, path: &Path) -> Result<GoldenReport>
         for (a, b) in logits.iter().zip(&want.logits) {
             // NaN must not pass for agreement.
             let difference = (a - b).abs();
-            report.largest_difference = if difference.is_nan() { f32::INFINITY } else { report.largest_difference.max(difference) };
+            report.largest_difference =
+                if difference.is_nan() { f32::INFINITY } else { report.largest_difference.max(difference) };
         }
     }
     Ok(report)

@@ -11,7 +11,9 @@ pub const OFFLINE_ENV: &str = "HF_HUB_OFFLINE";
 
 /// Whether `name` looks like `owner/model` on the hub.
 pub(crate) fn is_hub_name(name: &str) -> bool {
-    let part = |p: &str| !p.is_empty() && !p.starts_with('.') && p.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c));
+    let part = |p: &str| {
+        !p.is_empty() && !p.starts_with('.') && p.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c))
+    };
     name.split_once('/').is_some_and(|(owner, model)| part(owner) && part(model))
 }
 

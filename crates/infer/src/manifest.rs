@@ -47,7 +47,10 @@ impl Manifest {
         for name in manifest.files.keys() {
             // A manifest names its neighbours and nothing else.
             if name.contains(['/', '\\']) || name.starts_with('.') {
-                return Err(InferError::malformed(path, format!("[files] names {name:?}, which is no plain file name")));
+                return Err(InferError::malformed(
+                    path,
+                    format!("[files] names {name:?}, which is no plain file name"),
+                ));
             }
         }
         Ok(manifest)

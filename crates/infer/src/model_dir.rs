@@ -59,8 +59,8 @@ impl ModelDir {
 
     fn read(place: &Path, name: &str, find: impl Fn(&str) -> Result<Option<PathBuf>>) -> Result<Self> {
         let needed = |file: &str| {
-            let path = find(file)?
-                .ok_or_else(|| InferError::NoModel { path: place.to_owned(), missing: file.to_owned() })?;
+            let path =
+                find(file)?.ok_or_else(|| InferError::NoModel { path: place.to_owned(), missing: file.to_owned() })?;
             read_file(&path)
         };
         let optional = |file: &str| find(file)?.map(|p| read_file(&p)).transpose();
@@ -69,8 +69,7 @@ impl ModelDir {
             Some(file) => Manifest::parse(&file.bytes, &file.path)?,
             None => Manifest::default(),
         };
-        let [config_file, tokenizer, weights] =
-            [needed(NEEDED[0])?, needed(NEEDED[1])?, needed(NEEDED[2])?];
+        let [config_file, tokenizer, weights] = [needed(NEEDED[0])?, needed(NEEDED[1])?, needed(NEEDED[2])?];
         let calibration = optional("calibration.json")?;
 
         // What is loaded is hashed as it was read; the rest of the manifest's files from disk.
@@ -92,8 +91,8 @@ impl ModelDir {
         }
         hashes.sort();
 
-        let config: Value = serde_json::from_slice(&config_file.bytes)
-            .map_err(|e| InferError::malformed(&config_file.path, e))?;
+        let config: Value =
+            serde_json::from_slice(&config_file.bytes).map_err(|e| InferError::malformed(&config_file.path, e))?;
         let name = match (&manifest.name, &manifest.version) {
             (Some(name), Some(version)) => format!("{name} {version}"),
             (Some(name), None) => name.clone(),

@@ -38,7 +38,9 @@ impl Normalised {
     /// covers the origins of all its characters. Empty for an empty range or one that lies outside the text.
     #[must_use]
     pub fn original_range(&self, range: Range<usize>) -> Range<usize> {
-        let Some(origins) = self.origins.get(range) else { return 0..0 };
+        let Some(origins) = self.origins.get(range) else {
+            return 0..0;
+        };
         let start = origins.iter().map(|o| o.start).min().unwrap_or(0);
         let end = origins.iter().map(|o| o.end).max().unwrap_or(start);
         start as usize..end as usize

@@ -72,10 +72,7 @@ impl Tokens {
             .tokenizer
             .encode_fast(self.without_special(read), true)
             .map_err(|e| InferError::Tokenizer(e.to_string()))?;
-        Ok(Encoded {
-            truncated: cut || !encoding.get_overflowing().is_empty(),
-            ids: encoding.get_ids().to_vec(),
-        })
+        Ok(Encoded { truncated: cut || !encoding.get_overflowing().is_empty(), ids: encoding.get_ids().to_vec() })
     }
 
     /// Put a space into every spelled-out special token, so that a post cannot end its own sequence.

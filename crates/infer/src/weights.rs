@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use safetensors::tensor::{Dtype, TensorView};
 use safetensors::SafeTensors;
+use safetensors::tensor::{Dtype, TensorView};
 
 use crate::error::{InferError, Result};
 
@@ -103,7 +103,9 @@ impl<'a> Weights<'a> {
                     .flat_map(|(row, &s)| row.iter().map(move |&q| f32::from(q.cast_signed()) * s))
                     .collect()
             }
-            other => return Err(self.bad(name, format!("is stored as {other:?}; F32, F16, BF16 and I8 can be read"))),
+            other => {
+                return Err(self.bad(name, format!("is stored as {other:?}; F32, F16, BF16 and I8 can be read")));
+            }
         })
     }
 

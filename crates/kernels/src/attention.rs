@@ -29,14 +29,7 @@ pub enum Queries {
 ///
 /// # Panics
 /// When the lengths do not fit together or `tier` is not available here.
-pub fn attention(
-    tier: Tier,
-    qkv: &[f32],
-    lengths: &[usize],
-    shape: AttentionShape,
-    queries: Queries,
-    out: &mut [f32],
-) {
+pub fn attention(tier: Tier, qkv: &[f32], lengths: &[usize], shape: AttentionShape, queries: Queries, out: &mut [f32]) {
     let hidden = shape.heads * shape.head_dim;
     let tokens: usize = lengths.iter().sum();
     assert_eq!(qkv.len(), tokens * 3 * hidden, "qkv must be [{tokens}, {}]", 3 * hidden);
@@ -69,13 +62,11 @@ fn sequence_body<const FMA: bool>(
     scratch: &mut [f32],
     out: &mut [f32],
 ) {
-    // A known width lets the compiler keep a head's output in registers.
+    // A width that is known when compiled keeps a head's output in registers; 0 stands for any other.
     match shape.head_dim {
-        32 => heads_body::<FMA, 32>(qkv, length, shape.heads, scratch, out),
-        64 => heads_body::<FMA, 64>(qkv, length, shape.heads, scratch, out),
-        16 => heads_body::<FMA, 16>(qkv, length, shape.heads, scratch, out),
-        8 => heads_body::<FMA, 8>(qkv, length, shape.heads, scratch, out),
-        width => any_width_body::<FMA>(qkv, length, shape.heads, width, scratch, out),
+        32 => heads_body::<FMA, 32>(qkv, length, shape, scratch, out),
+        64 => heads_body::<FMA, 64>(qkv, length, shape, scratch, out),
+        _ => heads_body::<FMA, 0>(qkv, length, shape, scratch, out),
     }
 }
 
@@ -84,61 +75,23 @@ fn mul_add<const FMA: bool>(a: f32, b: f32, c: f32) -> f32 {
     if FMA { a.mul_add(b, c) } else { a * b + c }
 }
 
+// No closures in here: one would not be compiled with the tier's instructions.
 #[inline(always)]
 fn heads_body<const FMA: bool, const D: usize>(
     qkv: &[f32],
     length: usize,
-    heads: usize,
+    shape: AttentionShape,
     scratch: &mut [f32],
     out: &mut [f32],
 ) {
-    any_width_body_with::<FMA>(qkv, length, heads, D, scratch, out, |p, values, out| {
-        let mut sum = [0.0_f32; D];
-        for (&p, v) in p.iter().zip(values.chunks_exact(D)) {
-            for (s, &v) in sum.iter_mut().zip(v) {
-                *s = mul_add::<FMA>(p, v, *s);
-            }
-        }
-        out.copy_from_slice(&sum);
-    });
-}
-
-#[inline(always)]
-fn any_width_body<const FMA: bool>(
-    qkv: &[f32],
-    length: usize,
-    heads: usize,
-    width: usize,
-    scratch: &mut [f32],
-    out: &mut [f32],
-) {
-    any_width_body_with::<FMA>(qkv, length, heads, width, scratch, out, |p, values, out| {
-        out.fill(0.0);
-        for (&p, v) in p.iter().zip(values.chunks_exact(width)) {
-            for (s, &v) in out.iter_mut().zip(v) {
-                *s = mul_add::<FMA>(p, v, *s);
-            }
-        }
-    });
-}
-
-#[inline(always)]
-fn any_width_body_with<const FMA: bool>(
-    qkv: &[f32],
-    length: usize,
-    heads: usize,
-    width: usize,
-    scratch: &mut [f32],
-    out: &mut [f32],
-    weigh: impl Fn(&[f32], &[f32], &mut [f32]),
-) {
-    let hidden = heads * width;
+    let width = if D == 0 { shape.head_dim } else { D };
+    let hidden = shape.heads * width;
     #[allow(clippy::cast_precision_loss, reason = "a head's width is far below 2^24")]
     let scale = 1.0 / (width as f32).sqrt();
     let (keys, rest) = scratch.split_at_mut(length * width);
     let (values, rest) = rest.split_at_mut(length * width);
     let p = &mut rest[..length];
-    for head in 0..heads {
+    for head in 0..shape.heads {
         for (t, row) in qkv.chunks_exact(3 * hidden).enumerate() {
             let key = &row[hidden + head * width..][..width];
             for (d, &k) in key.iter().enumerate() {
@@ -155,7 +108,25 @@ fn any_width_body_with<const FMA: bool>(
                 }
             }
             softmax_body::<FMA>(p);
-            weigh(p, values, &mut out[head * width..][..width]);
+            let out = &mut out[head * width..][..width];
+            if D == 0 {
+                out.fill(0.0);
+                weigh::<FMA>(p, values, out);
+            } else {
+                let mut sum = [0.0_f32; D];
+                weigh::<FMA>(p, values, &mut sum);
+                out.copy_from_slice(&sum);
+            }
+        }
+    }
+}
+
+/// Add to `out` the rows of `values`, each weighed by its `p`.
+#[inline(always)]
+fn weigh<const FMA: bool>(p: &[f32], values: &[f32], out: &mut [f32]) {
+    for (&p, v) in p.iter().zip(values.chunks_exact(out.len())) {
+        for (s, &v) in out.iter_mut().zip(v) {
+            *s = mul_add::<FMA>(p, v, *s);
         }
     }
 }
@@ -167,7 +138,8 @@ mod tests {
 
     fn in_f64(qkv: &[f32], length: usize, heads: usize, width: usize) -> Vec<f64> {
         let hidden = heads * width;
-        let at = |t: usize, part: usize, h: usize, d: usize| f64::from(qkv[t * 3 * hidden + part * hidden + h * width + d]);
+        let at =
+            |t: usize, part: usize, h: usize, d: usize| f64::from(qkv[t * 3 * hidden + part * hidden + h * width + d]);
         let mut out = vec![0.0; length * hidden];
         for h in 0..heads {
             for t in 0..length {

@@ -64,9 +64,8 @@ fn mul_add<const FMA: bool>(a: f32, b: f32, c: f32) -> f32 {
 /// erf as x * P(x^2) / Q(x^2), the rational minimax approximation that Eigen and XLA document for f32.
 #[inline(always)]
 fn erf<const FMA: bool>(x: f32) -> f32 {
-    const P: [f32; 7] = [
-        -2.726_142_3e-10, 2.770_681_4e-8, -2.101_024e-6, -5.692_506_4e-5, -7.349_906e-4, -2.954_6e-3, -1.609_603_3e-2,
-    ];
+    const P: [f32; 7] =
+        [-2.726_142_3e-10, 2.770_681_4e-8, -2.101_024e-6, -5.692_506_4e-5, -7.349_906e-4, -2.954_6e-3, -1.609_603_3e-2];
     const Q: [f32; 5] = [-1.456_607_2e-5, -2.133_740_6e-4, -1.682_827e-3, -7.373_329e-3, -1.426_473_9e-2];
     // From 3.8325 on erf is 1 in f32.
     let x = x.clamp(-3.832_507, 3.832_507);
@@ -122,12 +121,11 @@ fn tanh_body<const FMA: bool>(x: &mut [f32]) {
 
 #[inline(always)]
 pub(crate) fn softmax_body<const FMA: bool>(x: &mut [f32]) {
-    let most = lanes::<16>(x, f32::NEG_INFINITY, f32::max).into_iter().fold(f32::NEG_INFINITY, f32::max);
+    let most = fold::<FMA>(x, Fold::Max);
     for v in x.iter_mut() {
         *v = exp::<FMA>(*v - most);
     }
-    let total: f32 = lanes::<16>(x, 0.0, |a, b| a + b).into_iter().sum();
-    let scale = 1.0 / total;
+    let scale = 1.0 / fold::<FMA>(x, Fold::Sum);
     for v in x {
         *v *= scale;
     }
@@ -146,11 +144,11 @@ fn layer_norm_body<const FMA: bool>(x: &mut [f32], residual: &[f32], gain: &[f32
                 *v += add;
             }
         }
-        let mean = lanes::<16>(row, 0.0, |a, b| a + b).into_iter().sum::<f32>() * scale;
+        let mean = fold::<FMA>(row, Fold::Sum) * scale;
         for v in row.iter_mut() {
             *v -= mean;
         }
-        let variance = lanes::<16>(row, 0.0, |a, b| mul_add::<FMA>(b, b, a)).into_iter().sum::<f32>() * scale;
+        let variance = fold::<FMA>(row, Fold::SumOfSquares) * scale;
         let inverse = 1.0 / (variance + epsilon).sqrt();
         for ((v, g), s) in row.iter_mut().zip(gain).zip(shift) {
             *v = mul_add::<FMA>(*v * inverse, *g, *s);
@@ -158,21 +156,51 @@ fn layer_norm_body<const FMA: bool>(x: &mut [f32], residual: &[f32], gain: &[f32
     }
 }
 
-/// Fold a slice in `N` interleaved lanes, in an order that depends on its length alone.
+/// What [`fold`] does with a value.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Fold {
+    Max,
+    Sum,
+    SumOfSquares,
+}
+
+/// Fold a slice in 16 interleaved lanes, in an order that depends on its length alone. The kind is known when compiled; a
+/// closure in its place would not be compiled with the tier's instructions.
 #[inline(always)]
-fn lanes<const N: usize>(x: &[f32], start: f32, f: impl Fn(f32, f32) -> f32) -> [f32; N] {
-    let mut acc = [start; N];
-    let chunks = x.chunks_exact(N);
+fn fold<const FMA: bool>(x: &[f32], kind: Fold) -> f32 {
+    let start = if kind == Fold::Max { f32::NEG_INFINITY } else { 0.0 };
+    let mut lanes = [start; 16];
+    let chunks = x.chunks_exact(16);
     let rest = chunks.remainder();
     for chunk in chunks {
-        for (a, &v) in acc.iter_mut().zip(chunk) {
-            *a = f(*a, v);
+        for (lane, &v) in lanes.iter_mut().zip(chunk) {
+            *lane = fold_one::<FMA>(*lane, v, kind);
         }
     }
-    for (a, &v) in acc.iter_mut().zip(rest) {
-        *a = f(*a, v);
+    for (lane, &v) in lanes.iter_mut().zip(rest) {
+        *lane = fold_one::<FMA>(*lane, v, kind);
     }
-    acc
+    let mut total = start;
+    for lane in lanes {
+        total = if kind == Fold::Max { total.max(lane) } else { total + lane };
+    }
+    total
+}
+
+#[inline(always)]
+fn fold_one<const FMA: bool>(lane: f32, v: f32, kind: Fold) -> f32 {
+    match kind {
+        // A comparison, unlike `f32::max`, is one instruction.
+        Fold::Max => {
+            if v > lane {
+                v
+            } else {
+                lane
+            }
+        }
+        Fold::Sum => lane + v,
+        Fold::SumOfSquares => mul_add::<FMA>(v, v, lane),
+    }
 }
 
 #[cfg(test)]

@@ -69,27 +69,24 @@ impl PanelTask<'_> {
         self.x.len() / self.n_in
     }
 
-    /// Store one finished row of the tile.
+    /// The `columns` outputs of a row that this task writes.
     #[inline(always)]
-    pub(crate) fn store(&self, row: usize, values: &[f32; PANEL], out: &mut [f32]) {
+    pub(crate) fn row_mut<'a>(&self, row: usize, out: &'a mut [f32]) -> &'a mut [f32] {
         let at = row * self.n_out + self.first;
-        out[at..at + self.columns].copy_from_slice(&values[..self.columns]);
+        &mut out[at..at + self.columns]
     }
 }
 
 /// The reference that every tier is tested against.
 fn panel_plain(task: &PanelTask<'_>, out: &mut [f32]) {
     for row in 0..task.rows() {
-        let mut sum = [0.0_f32; PANEL];
+        let mut sum = *task.bias;
         for (&x, w) in task.x[row * task.n_in..(row + 1) * task.n_in].iter().zip(task.panel.chunks_exact(PANEL)) {
             for (s, &w) in sum.iter_mut().zip(w) {
                 *s += x * w;
             }
         }
-        for (s, b) in sum.iter_mut().zip(task.bias) {
-            *s += b;
-        }
-        task.store(row, &sum, out);
+        task.row_mut(row, out).copy_from_slice(&sum[..task.columns]);
     }
 }
 

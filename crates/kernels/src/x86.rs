@@ -1,8 +1,8 @@
 //! AVX2 and AVX-512 product kernels. Each sums a tile of rows by one panel in registers over the whole inner dimension.
 
 use std::arch::x86_64::{
-    _mm256_fmadd_ps, _mm256_load_ps, _mm256_set1_ps, _mm256_setzero_ps, _mm256_storeu_ps, _mm512_fmadd_ps,
-    _mm512_load_ps, _mm512_set1_ps, _mm512_setzero_ps, _mm512_storeu_ps,
+    _mm256_fmadd_ps, _mm256_load_ps, _mm256_loadu_ps, _mm256_set1_ps, _mm256_storeu_ps, _mm512_fmadd_ps,
+    _mm512_load_ps, _mm512_loadu_ps, _mm512_set1_ps, _mm512_storeu_ps,
 };
 
 use crate::linear::PanelTask;
@@ -44,7 +44,9 @@ pub(crate) fn panel_avx2(task: &PanelTask<'_>, out: &mut [f32]) {
 /// The processor has AVX-512F, and x holds rows `row..row + M`.
 #[target_feature(enable = "avx512f")]
 unsafe fn tile_avx512<const M: usize>(task: &PanelTask<'_>, row: usize, out: &mut [f32]) {
-    let mut sum = [[_mm512_setzero_ps(); 2]; M];
+    // SAFETY: the bias holds 32 f32.
+    let bias = unsafe { [_mm512_loadu_ps(task.bias.as_ptr()), _mm512_loadu_ps(task.bias.as_ptr().add(16))] };
+    let mut sum = [bias; M];
     let x = task.x[row * task.n_in..(row + M) * task.n_in].as_ptr();
     let panel = task.panel[..task.n_in * PANEL].as_ptr();
     for k in 0..task.n_in {
@@ -59,16 +61,18 @@ unsafe fn tile_avx512<const M: usize>(task: &PanelTask<'_>, row: usize, out: &mu
         }
     }
     for (m, sum) in sum.iter().enumerate() {
-        let mut values = [0.0; PANEL];
-        // SAFETY: `values` holds 32 f32.
+        let mut edge = [0.0; PANEL];
+        let whole = task.columns == PANEL;
+        let to = if whole { task.row_mut(row + m, out) } else { &mut edge[..] };
+        assert!(to.len() == PANEL);
+        // SAFETY: `to` holds 32 f32.
         unsafe {
-            _mm512_storeu_ps(values.as_mut_ptr(), sum[0]);
-            _mm512_storeu_ps(values.as_mut_ptr().add(16), sum[1]);
+            _mm512_storeu_ps(to.as_mut_ptr(), sum[0]);
+            _mm512_storeu_ps(to.as_mut_ptr().add(16), sum[1]);
         }
-        for (v, b) in values.iter_mut().zip(task.bias) {
-            *v += b;
+        if !whole {
+            task.row_mut(row + m, out).copy_from_slice(&edge[..task.columns]);
         }
-        task.store(row + m, &values, out);
     }
 }
 
@@ -76,11 +80,15 @@ unsafe fn tile_avx512<const M: usize>(task: &PanelTask<'_>, row: usize, out: &mu
 /// The processor has AVX2 and FMA, and x holds rows `row..row + M`.
 #[target_feature(enable = "avx2,fma")]
 unsafe fn tile_avx2<const M: usize>(task: &PanelTask<'_>, row: usize, out: &mut [f32]) {
-    let mut values = [[0.0; PANEL]; M];
     let x = task.x[row * task.n_in..(row + M) * task.n_in].as_ptr();
     let panel = task.panel[..task.n_in * PANEL].as_ptr();
     for half in [0, 16] {
-        let mut sum = [[_mm256_setzero_ps(); 2]; M];
+        // SAFETY: the bias holds 32 f32.
+        let bias = unsafe {
+            let at = task.bias.as_ptr().add(half);
+            [_mm256_loadu_ps(at), _mm256_loadu_ps(at.add(8))]
+        };
+        let mut sum = [bias; M];
         for k in 0..task.n_in {
             // SAFETY: k < n_in; both slices were bounds-checked above, and panels are 64-byte aligned.
             unsafe {
@@ -93,18 +101,18 @@ unsafe fn tile_avx2<const M: usize>(task: &PanelTask<'_>, row: usize, out: &mut 
                 }
             }
         }
-        for (values, sum) in values.iter_mut().zip(&sum) {
-            // SAFETY: `half + 16 <= 32`, the length of `values`.
+        for (m, sum) in sum.iter().enumerate() {
+            let mut values = [0.0; 16];
+            // SAFETY: `values` holds 16 f32.
             unsafe {
-                _mm256_storeu_ps(values.as_mut_ptr().add(half), sum[0]);
-                _mm256_storeu_ps(values.as_mut_ptr().add(half + 8), sum[1]);
+                _mm256_storeu_ps(values.as_mut_ptr(), sum[0]);
+                _mm256_storeu_ps(values.as_mut_ptr().add(8), sum[1]);
+            }
+            let to = task.row_mut(row + m, out);
+            let end = to.len().min(half + 16);
+            if half < end {
+                to[half..end].copy_from_slice(&values[..end - half]);
             }
         }
-    }
-    for (m, values) in values.iter_mut().enumerate() {
-        for (v, b) in values.iter_mut().zip(task.bias) {
-            *v += b;
-        }
-        task.store(row + m, values, out);
     }
 }

@@ -76,7 +76,8 @@ pub fn decide(scores: &Scores, policy: &Policy, statute: &Statute) -> Decision {
     let hate = scores.articles.group_hate;
     if band == Band::Clear && hate >= policy.group_hate.review {
         band = Band::Review;
-        reasons.push(format!("group hate {hate:.2} >= {:.2}; no article reaches its threshold", policy.group_hate.review));
+        reasons
+            .push(format!("group hate {hate:.2} >= {:.2}; no article reaches its threshold", policy.group_hate.review));
         // A finding that an article does not apply explains why.
         reasons.extend(findings.iter().map(|f| f.2.clone()));
     }
@@ -111,8 +112,7 @@ fn finding(
         return Some((article, Band::Clear, why));
     }
     let ground = if covered.is_empty() { "no ground named".to_owned() } else { format!("ground {}", list(&covered)) };
-    let (band, threshold) =
-        if p >= at.candidate { (Band::Candidate, at.candidate) } else { (Band::Review, at.review) };
+    let (band, threshold) = if p >= at.candidate { (Band::Candidate, at.candidate) } else { (Band::Review, at.review) };
     let band = if covered.is_empty() { Band::Review } else { band };
     Some((article, band, format!("{article}: {} {p:.2} >= {threshold:.2}; {ground}", article.conduct())))
 }

@@ -40,7 +40,10 @@ pub const EXIT_CODES: [ExitRow; 10] = [
     ExitRow { exit: Exit::Ok, meaning: "done; also when the reader of stdout closed the pipe" },
     ExitRow { exit: Exit::Failure, meaning: "an error that no other code names" },
     ExitRow { exit: Exit::Usage, meaning: "the command line makes no sense" },
-    ExitRow { exit: Exit::SomeRejected, meaning: "some input lines could not be used and are listed; all others were scored" },
+    ExitRow {
+        exit: Exit::SomeRejected,
+        meaning: "some input lines could not be used and are listed; all others were scored",
+    },
     ExitRow { exit: Exit::NoInput, meaning: "nothing to score: no input, an unreadable input, or no usable line" },
     ExitRow { exit: Exit::Model, meaning: "the model is missing, damaged, or of a kind that cannot be run" },
     ExitRow { exit: Exit::Output, meaning: "the output could not be written" },

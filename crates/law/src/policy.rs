@@ -132,8 +132,8 @@ impl Policy {
     /// # Errors
     /// As [`Policy::parse`], or when the file cannot be read.
     pub fn read(path: &Path) -> Result<Self, PolicyError> {
-        let text = std::fs::read_to_string(path)
-            .map_err(|source| PolicyError::Read { path: path.to_owned(), source })?;
+        let text =
+            std::fs::read_to_string(path).map_err(|source| PolicyError::Read { path: path.to_owned(), source })?;
         Self::parse(&text)
     }
 }

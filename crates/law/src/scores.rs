@@ -82,9 +82,8 @@ impl Scores {
     }
 }
 
-/// `max` before `min` turns NaN into 0.
 fn rounded(p: f32) -> f32 {
-    let p = f64::from(p.max(0.0).min(1.0));
+    let p = if p.is_nan() { 0.0 } else { f64::from(p.clamp(0.0, 1.0)) };
     #[allow(clippy::cast_possible_truncation, reason = "a value in 0..=1 with five decimals")]
     let rounded = ((p * 1e5).round() / 1e5) as f32;
     rounded

@@ -14,10 +14,8 @@ use crate::printer::Printer;
 pub(super) fn run(args: &ModelArgs, printer: &Printer) -> Outcome {
     let (dir, scorer) = super::load_scorer(args)?;
     let info = scorer.info();
-    let tiers: Vec<String> = Tier::ALL
-        .iter()
-        .map(|t| if t.is_available() { t.to_string() } else { format!("({t} is not here)") })
-        .collect();
+    let tiers: Vec<String> =
+        Tier::ALL.iter().map(|t| if t.is_available() { t.to_string() } else { format!("({t} is not here)") }).collect();
     let why = match std::env::var(Tier::ENV) {
         Ok(name) if !name.is_empty() => format!("{} is set", Tier::ENV),
         _ => "the fastest of this processor".to_owned(),

@@ -13,12 +13,8 @@ pub(super) fn run(printer: &Printer) -> Outcome {
     let mut lines = vec![format!("{} (consolidated text of {})", law.version, law.consolidated_text)];
     let mark = |verified: bool| if verified { "" } else { " (not verified)" };
     for article in &law.articles {
-        let grounds: Vec<&str> = law
-            .grounds
-            .iter()
-            .filter(|g| article.grounds.contains(&g.id))
-            .map(|g| g.nl.as_str())
-            .collect();
+        let grounds: Vec<&str> =
+            law.grounds.iter().filter(|g| article.grounds.contains(&g.id)).map(|g| g.nl.as_str()).collect();
         lines.push(String::new());
         lines.push(format!("art. {} Sr  {} ({})", article.id, article.nl, article.en));
         lines.push(format!("  {}{}", article.conduct, mark(article.verified)));

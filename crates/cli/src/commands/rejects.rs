@@ -39,7 +39,9 @@ impl<'a> Rejects<'a> {
         }
         if let Some((path, writer)) = &mut self.file {
             let written = serde_json::to_writer(&mut *writer, reject).map_err(Into::into);
-            written.and_then(|()| writer.write_all(b"\n")).map_err(|e: std::io::Error| BatchError::output(path.clone(), e))?;
+            written
+                .and_then(|()| writer.write_all(b"\n"))
+                .map_err(|e: std::io::Error| BatchError::output(path.clone(), e))?;
         }
         Ok(())
     }
@@ -58,10 +60,16 @@ pub(super) fn ending(counts: &Counts, all_listed_in: Option<&Path>, printer: &Pr
         let more = counts.rejected.saturating_sub(SHOWN);
         let list = match all_listed_in {
             Some(path) => format!("; all are listed in {}", path.display()),
-            None if more > 0 => format!("; {more} more than are shown: list them all with --rejects FILE"),
+            None if more > 0 => {
+                format!("; {more} more than are shown: list them all with --rejects FILE")
+            }
             None => String::new(),
         };
-        printer.warning(&format!("{} of {} lines could not be used{list}", counts.rejected, counts.rejected + counts.posts));
+        printer.warning(&format!(
+            "{} of {} lines could not be used{list}",
+            counts.rejected,
+            counts.rejected + counts.posts
+        ));
     }
     if counts.interrupted {
         printer.warning(&format!("stopped after {} posts; what was written is whole", counts.posts));

@@ -52,16 +52,24 @@ fn table(queue: &[QueueItem], summary: &SummaryRecord, args: &ScanArgs, printer:
     let mut out = printer.data();
     let mut lines = vec![];
     if !queue.is_empty() {
-        lines.push(format!("{:<9}  {:>4}  {:<9}  {:<24}  {:>5}  {}", "band", "rank", "articles", "grounds", "conf.", "id"));
+        lines.push(format!(
+            "{:<9}  {:>4}  {:<9}  {:<24}  {:>5}  {}",
+            "band", "rank", "articles", "grounds", "conf.", "id"
+        ));
     }
     for item in queue.iter().take(args.top) {
         let d = &item.decision;
-        let join = |names: Vec<&str>| if names.is_empty() { "-".to_owned() } else { names.join("+") };
+        let join = |names: Vec<&str>| {
+            if names.is_empty() { "-".to_owned() } else { names.join("+") }
+        };
         let articles = join(d.articles.iter().map(|a| a.name()).collect());
         let grounds = join(d.grounds.iter().map(|g| g.name()).collect());
         let mut line = format!(
             "{:<9}  {:>4}  {articles:<9}  {grounds:<24}  {:>5.2}  {}",
-            d.band, item.rank, d.confidence, one_line(&d.id, 40)
+            d.band,
+            item.rank,
+            d.confidence,
+            one_line(&d.id, 40)
         );
         if args.show_text {
             line.push_str(&format!("  {}", one_line(&item.text, 80)));
@@ -73,12 +81,19 @@ fn table(queue: &[QueueItem], summary: &SummaryRecord, args: &ScanArgs, printer:
     }
     lines.push(format!(
         "{} posts: {} candidates, {} for review, {} clear; {} lines rejected; {:.1} s, {:.0} posts/s",
-        summary.posts, summary.candidates, summary.review, summary.clear, summary.rejected, summary.seconds,
+        summary.posts,
+        summary.candidates,
+        summary.review,
+        summary.clear,
+        summary.rejected,
+        summary.seconds,
         summary.posts as f64 / summary.seconds.max(1e-9),
     ));
     lines.push(format!(
         "candidates are proposals for people, under policy {} and law {}; results in {}",
-        summary.policy, summary.law, args.out.display()
+        summary.policy,
+        summary.law,
+        args.out.display()
     ));
     for line in lines {
         writeln!(out, "{line}").map_err(|e| BatchError::output("stdout", e))?;

@@ -36,5 +36,5 @@ pub(super) trait Backend: Send + Sync + Sized {
     fn tanh(&self, x: Self::Rows) -> Result<Self::Rows>;
     fn relu(&self, x: Self::Rows) -> Result<Self::Rows>;
     /// All values, row-major.
-    fn into_vec(&self, x: Self::Rows) -> Result<Vec<f32>>;
+    fn to_vec(&self, x: Self::Rows) -> Result<Vec<f32>>;
 }

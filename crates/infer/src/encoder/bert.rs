@@ -234,7 +234,7 @@ impl<B: Backend> Encoder for Bert<B> {
         }
         let pooled = b.linear(&x, &self.pooler, Activation::None)?;
         let pooled = if self.shape.family == Family::DistilBert { b.relu(pooled)? } else { b.tanh(pooled)? };
-        b.into_vec(b.linear(&pooled, &self.classifier, Activation::None)?)
+        b.to_vec(b.linear(&pooled, &self.classifier, Activation::None)?)
     }
 
     fn n_labels(&self) -> usize {

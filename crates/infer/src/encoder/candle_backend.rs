@@ -117,7 +117,7 @@ impl Backend for Candle {
         Ok(x.relu()?)
     }
 
-    fn into_vec(&self, x: Tensor) -> Result<Vec<f32>> {
+    fn to_vec(&self, x: Tensor) -> Result<Vec<f32>> {
         Ok(x.flatten_all()?.to_vec1()?)
     }
 }

@@ -94,7 +94,7 @@ impl Backend for Kernels {
         Ok(x)
     }
 
-    fn into_vec(&self, x: Rows) -> Result<Vec<f32>> {
+    fn to_vec(&self, x: Rows) -> Result<Vec<f32>> {
         Ok(x.data)
     }
 }

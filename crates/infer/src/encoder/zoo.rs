@@ -102,14 +102,10 @@ pub(super) struct ModernBert {
 impl ModernBert {
     pub(super) fn load(config: &Value, path: &Path, weights: &Weights<'_>, device: &Device) -> Result<Self> {
         let theta = |field: &str, kind: &str, default: f64| {
-            config[field]
-                .as_f64()
-                .or_else(|| config["rope_parameters"][kind]["rope_theta"].as_f64())
-                .unwrap_or(default)
+            config[field].as_f64().or_else(|| config["rope_parameters"][kind]["rope_theta"].as_f64()).unwrap_or(default)
         };
-        let float = |fields: [&str; 2], default: f64| {
-            fields.iter().find_map(|f| config[*f].as_f64()).unwrap_or(default)
-        };
+        let float =
+            |fields: [&str; 2], default: f64| fields.iter().find_map(|f| config[*f].as_f64()).unwrap_or(default);
         let parsed = modernbert::Config {
             vocab_size: number(config, path, "vocab_size")?,
             hidden_size: number(config, path, "hidden_size")?,

@@ -1,0 +1,12 @@
+//! End-to-end tests over the binary: what a user types, what comes out of stdout and stderr, and the exit code.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs, unreachable_pub)]
+
+mod bad_input;
+mod doctor;
+mod eval;
+mod models;
+mod scan;
+mod schemas;
+mod score;
+mod support;
