@@ -34,6 +34,14 @@ impl Source {
         if name == "-" { Self::Stdin } else { Self::File(name.into()) }
     }
 
+    /// Whether it is there and can be opened, without reading from it.
+    ///
+    /// # Errors
+    /// When the file cannot be opened, or is a directory.
+    pub fn check(&self) -> Result<()> {
+        if let Self::File(_) = self { self.open().map(drop) } else { Ok(()) }
+    }
+
     /// Open for reading.
     ///
     /// # Errors
@@ -45,22 +53,11 @@ impl Source {
                 let failed = |source| BatchError::Input { file: self.to_string(), source };
                 let file = File::open(path).map_err(failed)?;
                 if file.metadata().map_err(failed)?.is_dir() {
-                    return Err(failed(io::Error::new(
-                        io::ErrorKind::IsADirectory,
-                        "it is a directory; name the files in it",
-                    )));
+                    let problem = "it is a directory; name the files in it";
+                    return Err(failed(io::Error::new(io::ErrorKind::IsADirectory, problem)));
                 }
                 Ok(Box::new(BufReader::with_capacity(1 << 16, file)))
             }
-        }
-    }
-
-    /// Bytes of the file, where that is known.
-    #[must_use]
-    pub fn size(&self) -> Option<u64> {
-        match self {
-            Self::Stdin => None,
-            Self::File(path) => path.metadata().ok().map(|m| m.len()),
         }
     }
 }
@@ -140,8 +137,18 @@ pub enum Item {
     Post(Post),
     /// A line that cannot be used.
     Reject(RejectRecord),
-    /// The input broke off; no line follows.
-    Broken(String),
+}
+
+impl Item {
+    pub(crate) fn reject(file: &str, line: u64, reason: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self::Reject(RejectRecord {
+            schema: REJECT_SCHEMA.to_owned(),
+            file: file.to_owned(),
+            line,
+            reason: reason.into(),
+            hint: hint.into(),
+        })
+    }
 }
 
 /// Reads posts line by line. Ids must be unique over all inputs that share the reader's memory of them.
@@ -168,13 +175,7 @@ impl PostReader {
     }
 
     fn reject(&self, reason: impl Into<String>, hint: impl Into<String>) -> Item {
-        Item::Reject(RejectRecord {
-            schema: REJECT_SCHEMA.to_owned(),
-            file: self.file.clone(),
-            line: self.line,
-            reason: reason.into(),
-            hint: hint.into(),
-        })
+        Item::reject(&self.file, self.line, reason, hint)
     }
 
     /// Read one line into the buffer; `Ok(None)` at the end, `Ok(Some(false))` when it was too long and skipped.
@@ -277,7 +278,11 @@ impl Iterator for PostReader {
                 Err(e) => {
                     // Nothing after a read error can be trusted; an empty input ends the iteration.
                     self.input = Box::new(io::empty());
-                    return Some(Item::Broken(e.to_string()));
+                    self.line += 1;
+                    return Some(self.reject(
+                        format!("the input cannot be read on: {e}"),
+                        "what stands before this line was scored; check the file and scan the rest",
+                    ));
                 }
             }
         }
@@ -388,6 +393,30 @@ mod tests {
         let post = Post::new("a".into(), text.clone(), "und".into(), "-".into(), 1);
         assert!(post.text_was_cut && post.text.len() <= MAX_TEXT_BYTES);
         assert_eq!(post.text_sha256, hex(&Sha256::digest(text.as_bytes())));
+    }
+
+    #[test]
+    fn a_read_error_is_named_and_ends_the_input() {
+        struct Failing(usize);
+        impl Read for Failing {
+            fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+                Err(io::Error::other("disk gone"))
+            }
+        }
+        impl BufRead for Failing {
+            fn fill_buf(&mut self) -> io::Result<&[u8]> {
+                const LINE: &[u8] = b"{\"id\":1,\"text\":\"x\"}\n";
+                if self.0 == 0 { Ok(LINE) } else { Err(io::Error::other("disk gone")) }
+            }
+            fn consume(&mut self, n: usize) {
+                self.0 += n;
+            }
+        }
+        let items: Vec<_> =
+            PostReader::new(Box::new(Failing(0)), "f".into(), Fields::default(), HashSet::new()).collect();
+        assert!(
+            matches!(&items[..], [Item::Post(_), Item::Reject(r)] if r.line == 2 && r.reason.contains("disk gone"))
+        );
     }
 
     proptest! {

@@ -7,7 +7,7 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, bounded};
 use grens_law::{Band, DecisionRecord, RejectRecord};
 
 use crate::decider::Decider;
-use crate::error::{BatchError, Result};
+use crate::error::Result;
 use crate::input::{Fields, Item, MAX_TEXT_BYTES, Post, PostReader, Source, Warning};
 
 /// Posts of a run's first window; each next one is twice as large, so that the first record does not wait for a full one.
@@ -77,7 +77,8 @@ pub struct Counts {
 /// Setting `stop` ends the run after the window in hand.
 ///
 /// # Errors
-/// When a source cannot be opened or breaks off, the model fails, or the sink does.
+/// When a source is not there, the model fails, or the sink does. A source that breaks off later is a reject; the run goes on
+/// with the next.
 pub fn run(
     sources: &[Source],
     fields: &Fields,
@@ -86,13 +87,9 @@ pub fn run(
     stop: &AtomicBool,
     sink: &mut impl Sink,
 ) -> Result<Counts> {
-    // Open the first before anything is scored, all others when their turn comes: they may be many.
-    for source in sources {
-        if let Source::File(path) = source {
-            path.metadata().map_err(|e| BatchError::Input { file: source.to_string(), source: e })?;
-        }
-    }
-    let (sender, receiver) = bounded::<Result<Item>>(2 * window.posts);
+    // A wrong name is found before anything is scored.
+    sources.iter().try_for_each(Source::check)?;
+    let (sender, receiver) = bounded(2 * window.posts);
     let (sources, fields) = (sources.to_vec(), fields.clone());
     // Not joined: a reader that waits for input that never comes must not keep a stopped run alive.
     std::thread::spawn(move || {
@@ -101,13 +98,17 @@ pub fn run(
             let input = match source.open() {
                 Ok(input) => input,
                 Err(e) => {
-                    let _ = sender.send(Err(e));
-                    return;
+                    let gone =
+                        Item::reject(&source.to_string(), 0, e.to_string(), "scan this file again; all others go on");
+                    if sender.send(gone).is_err() {
+                        return;
+                    }
+                    continue;
                 }
             };
             let mut reader = PostReader::new(input, source.to_string(), fields.clone(), std::mem::take(&mut seen));
             for item in reader.by_ref() {
-                if sender.send(Ok(item)).is_err() {
+                if sender.send(item).is_err() {
                     return;
                 }
             }
@@ -116,9 +117,8 @@ pub fn run(
     });
 
     let mut counts = Counts::default();
-    let mut broken = None;
     let mut size = FIRST_WINDOW.min(window.posts);
-    while broken.is_none() {
+    loop {
         if stop.load(Ordering::Relaxed) {
             counts.interrupted = true;
             break;
@@ -130,7 +130,7 @@ pub fn run(
         let mut posts = Vec::with_capacity(items.len());
         for item in items {
             match item {
-                Ok(Item::Post(post)) => {
+                Item::Post(post) => {
                     if post.text_was_cut {
                         let message = format!(
                             "the text is longer than {} KiB; the model reads only its beginning",
@@ -140,15 +140,10 @@ pub fn run(
                     }
                     posts.push(post);
                 }
-                Ok(Item::Reject(reject)) => {
+                Item::Reject(reject) => {
                     counts.rejected += 1;
                     sink.reject(reject)?;
                 }
-                Ok(Item::Broken(problem)) => {
-                    let source = std::io::Error::other(problem);
-                    broken = Some(BatchError::Input { file: "the input".to_owned(), source });
-                }
-                Err(e) => broken = Some(e),
             }
         }
         for (record, post) in decider.decide(&posts)?.into_iter().zip(posts) {
@@ -160,7 +155,7 @@ pub fn run(
         }
         sink.window_done(&counts)?;
     }
-    broken.map_or(Ok(counts), Err)
+    Ok(counts)
 }
 
 /// The next window: blocks for a first item, then takes what comes until the window is full, the input pauses, or the

@@ -186,7 +186,11 @@ impl Progress {
 }
 
 fn count_lines(source: &Source) -> Option<u64> {
-    let Source::File(_) = source else { return None };
+    // What is read twice must be a file on disk; a pipe would lose its posts here.
+    let Source::File(path) = source else { return None };
+    if !path.metadata().is_ok_and(|m| m.is_file()) {
+        return None;
+    }
     let mut input = source.open().ok()?;
     let mut lines = 0;
     loop {
