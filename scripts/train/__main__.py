@@ -29,7 +29,7 @@ from scripts.sources import HEADS, case_rows, dutch_rows, public_rows, sha256, s
 from scripts.train import batches, mix
 from scripts.train.evaluate import DevSets, headline
 from scripts.train.leakage import Guard
-from scripts.train.model import fresh, tokenizer
+from scripts.train.model import again, fresh, tokenizer
 from scripts.train.network import Team
 
 # Articles and group hate are what is decided on; grounds explain.
@@ -45,6 +45,8 @@ def arguments():
     args.add_argument("--grenscheck", type=pathlib.Path, default=pathlib.Path("eval-data/grenscheck"),
                       help="directory of cases-{train,dev,test}.csv; dev is measured on, dev and test are never repeated in training")
     args.add_argument("--grenscheck-passes", type=float, default=0.0, help="passes of each row of cases-train.csv in one epoch")
+    args.add_argument("--start", type=pathlib.Path, help="go on from this checkpoint (a second, gentler round) instead of from the base")
+    args.add_argument("--public-share", type=float, default=1.0, help="of the passes that mix.PASSES gives the public sources")
     args.add_argument("--out", type=pathlib.Path, required=True, help="directory of the checkpoint")
     args.add_argument("--report", type=pathlib.Path, required=True)
     args.add_argument("--epochs", type=int, default=3)
@@ -135,14 +137,15 @@ def main():
     rng = random.Random(args.seed)
     tok = tokenizer(args.base)
     examples, dev, used = gather(args, tok)
-    deck = mix.Mix(examples, {"grens": args.dutch_passes, "grenscheck": args.grenscheck_passes}, rng)
-    model = fresh(args.base, args.seed)
+    deck = mix.Mix(examples, {"grens": args.dutch_passes, "grenscheck": args.grenscheck_passes}, rng, args.public_share)
+    model = again(args.start) if args.start else fresh(args.base, args.seed)
     lengths = batches.lengths_of(examples, tok, MAX_TOKENS)
     beside = batches.companions(examples)
     epochs = [batches.plan(deck.epoch(), lengths, rng, args.rows, args.tokens) for _ in range(args.epochs)]
     steps = sum(map(len, epochs))
     report = {"arguments": {k: str(v) if isinstance(v, pathlib.Path) else [str(x) for x in v] if isinstance(v, list) else v for k, v in vars(args).items()},
               "base": {n: sha256(args.base / n) for n in ("model.safetensors", "tokenizer.json")}, "used": used,
+              "start": sha256(args.start / "model.safetensors") if args.start else None,
               "mix": deck.describe(), "steps": steps, "row_passes": sum(len(b) for e in epochs for b in e),
               "versions": {"python": platform.python_version(), "torch": torch.__version__, "transformers": transformers.__version__,
                            "tokenizers": tokenizers.__version__},

@@ -123,13 +123,13 @@ class Deck:
 class Mix:
     """Draws the families of an epoch according to PASSES."""
 
-    def __init__(self, examples, own, rng):
+    def __init__(self, examples, own, rng, public_share=1.0):
         kinds = collections.defaultdict(lambda: collections.defaultdict(list))
         self.share = {}
         for e in examples:
             kind = (e.source, e.lang, "all" if e.source in (*own, "rtplx") else "hate" if e.target[0] else "other")
             kinds[kind][e.family].append(e)
-            self.share[kind] = passes(e, own)
+            self.share[kind] = passes(e, own) * (1.0 if e.source in own else public_share)
         self.decks = {kind: Deck(list(families.values()), rng) for kind, families in kinds.items()}
         self.sizes = {kind: sum(map(len, families.values())) for kind, families in kinds.items()}
 

@@ -30,6 +30,13 @@ def fresh(base, seed):
     return model
 
 
+def again(folder):
+    """A checkpoint of an earlier round, to go on from."""
+    model = BertForSequenceClassification.from_pretrained(folder)
+    model.bert.embeddings.word_embeddings.weight.requires_grad_(False)
+    return model
+
+
 def trained(folder):
     return BertForSequenceClassification.from_pretrained(folder).eval()
 
