@@ -32,8 +32,6 @@ from scripts.train.leakage import Guard
 from scripts.train.model import again, fresh, tokenizer
 from scripts.train.network import Team
 
-# Articles and group hate are what is decided on; grounds explain.
-HEAD_WEIGHT = torch.tensor([1.0, 1.0, 1.0, 0.4, 0.4, 0.4, 0.4, 0.4])
 MAX_TOKENS = 128
 
 
@@ -55,6 +53,7 @@ def arguments():
     args.add_argument("--layer-decay", type=float, default=0.95, help="learning rate of each layer over that of the next")
     args.add_argument("--warm-up", type=float, default=0.06, help="share of the steps")
     args.add_argument("--average-from", type=float, default=0.6, help="share of the steps after which the running mean starts")
+    args.add_argument("--ground-weight", type=float, default=0.4, help="of a ground's head in the loss; group hate and the articles weigh 1")
     args.add_argument("--dropout", type=float, default=0.1)
     args.add_argument("--respell", type=float, default=0.22, help="share of rows that are respelled")
     args.add_argument("--rows", type=int, default=32, help="rows a batch, at most")
@@ -110,9 +109,9 @@ def optimiser(model, args):
                              betas=(0.9, 0.98), eps=1e-6, fused=True)
 
 
-def masked_loss(z, target, known):
+def masked_loss(z, target, known, weight):
     """Weighted binary cross-entropy summed over the labelled heads of all rows."""
-    return (torch.nn.functional.binary_cross_entropy_with_logits(z, target, reduction="none") * known * HEAD_WEIGHT).sum()
+    return (torch.nn.functional.binary_cross_entropy_with_logits(z, target, reduction="none") * known * weight).sum()
 
 
 class Mean:
@@ -136,6 +135,7 @@ def main():
     torch.manual_seed(args.seed)
     rng = random.Random(args.seed)
     tok = tokenizer(args.base)
+    weight = torch.tensor([1.0] * 3 + [args.ground_weight] * 5)
     examples, dev, used = gather(args, tok)
     deck = mix.Mix(examples, {"grens": args.dutch_passes, "grenscheck": args.grenscheck_passes}, rng, args.public_share)
     model = again(args.start) if args.start else fresh(args.base, args.seed)
@@ -149,7 +149,7 @@ def main():
               "mix": deck.describe(), "steps": steps, "row_passes": sum(len(b) for e in epochs for b in e),
               "versions": {"python": platform.python_version(), "torch": torch.__version__, "transformers": transformers.__version__,
                            "tokenizers": tokenizers.__version__},
-              "head_weight": dict(zip(HEADS, HEAD_WEIGHT.tolist())), "epochs": []}
+              "head_weight": dict(zip(HEADS, weight.tolist())), "epochs": []}
     print(json.dumps(report, indent=1, ensure_ascii=False), flush=True)
 
     opt = optimiser(model, args)
@@ -163,7 +163,7 @@ def main():
             start = time.time()
             parts = batches.parts(batch, args.threads, tok, rng, args.respell, beside, MAX_TOKENS)
             opt.zero_grad(set_to_none=True)
-            loss = team.backward(parts, lambda z, y, known: masked_loss(z, y, known) / len(batch))
+            loss = team.backward(parts, lambda z, y, known: masked_loss(z, y, known, weight) / len(batch))
             torch.nn.utils.clip_grad_norm_((p for p in model.parameters() if p.requires_grad), 1.0)
             opt.step()
             plan.step()
