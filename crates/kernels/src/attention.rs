@@ -3,6 +3,12 @@
 use crate::Tier;
 use crate::elementwise::{per_tier, softmax_body};
 
+/// Scores that are summed side by side: one AVX-512 vector.
+const LANES: usize = 16;
+
+/// Tokens whose scores are summed side by side: enough that one sum need not wait for the last.
+const ROWS: usize = 4;
+
 /// Sizes of an attention layer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AttentionShape {
@@ -38,8 +44,8 @@ pub fn attention(tier: Tier, qkv: &[f32], lengths: &[usize], shape: AttentionSha
     assert_eq!(out.len(), rows * hidden, "out must be [{rows}, {hidden}]");
     assert!(!lengths.contains(&0), "a sequence has tokens");
     let longest = lengths.iter().copied().max().unwrap_or(0);
-    // Per head: keys transposed, values gathered, one row of scores.
-    let mut scratch = vec![0.0; longest * (2 * shape.head_dim + 1)];
+    // Per head: keys transposed, values gathered, one row of scores; keys in whole lanes.
+    let mut scratch = vec![0.0; longest.next_multiple_of(LANES) * (2 * shape.head_dim + ROWS)];
     let (mut first, mut first_out) = (0, 0);
     for &length in lengths {
         let qkv = &qkv[first * 3 * hidden..(first + length) * 3 * hidden];
@@ -88,46 +94,107 @@ fn heads_body<const FMA: bool, const D: usize>(
     let hidden = shape.heads * width;
     #[allow(clippy::cast_precision_loss, reason = "a head's width is far below 2^24")]
     let scale = 1.0 / (width as f32).sqrt();
-    let (keys, rest) = scratch.split_at_mut(length * width);
+    let padded = length.next_multiple_of(LANES);
+    let (keys, rest) = scratch.split_at_mut(padded * width);
     let (values, rest) = rest.split_at_mut(length * width);
-    let p = &mut rest[..length];
+    let p = &mut rest[..ROWS * padded];
+    // What is left of another sequence must not be read as numbers here: it may be anything.
+    keys.fill(0.0);
     for head in 0..shape.heads {
         for (t, row) in qkv.chunks_exact(3 * hidden).enumerate() {
             let key = &row[hidden + head * width..][..width];
             for (d, &k) in key.iter().enumerate() {
-                keys[d * length + t] = k;
+                keys[d * padded + t] = k * scale;
             }
             values[t * width..(t + 1) * width].copy_from_slice(&row[2 * hidden + head * width..][..width]);
         }
-        for (row, out) in qkv.chunks_exact(3 * hidden).zip(out.chunks_exact_mut(hidden)) {
-            p.fill(0.0);
-            for (&q, keys) in row[head * width..][..width].iter().zip(keys.chunks_exact(length)) {
-                let q = q * scale;
-                for (p, &k) in p.iter_mut().zip(keys) {
-                    *p = mul_add::<FMA>(q, k, *p);
-                }
-            }
-            softmax_body::<FMA>(p);
-            let out = &mut out[head * width..][..width];
-            if D == 0 {
-                out.fill(0.0);
-                weigh::<FMA>(p, values, out);
-            } else {
-                let mut sum = [0.0_f32; D];
-                weigh::<FMA>(p, values, &mut sum);
-                out.copy_from_slice(&sum);
-            }
+        let task = HeadTask { keys, values, length, padded, hidden, width, at: head * width };
+        let asked = out.len() / hidden;
+        let mut t = 0;
+        while t + ROWS <= asked {
+            rows_body::<FMA, D, ROWS>(&task, &qkv[t * 3 * hidden..], p, &mut out[t * hidden..]);
+            t += ROWS;
+        }
+        while t < asked {
+            rows_body::<FMA, D, 1>(&task, &qkv[t * 3 * hidden..], p, &mut out[t * hidden..]);
+            t += 1;
         }
     }
 }
 
-/// Add to `out` the rows of `values`, each weighed by its `p`.
+/// One head of one sequence.
+struct HeadTask<'a> {
+    /// `[width, padded]`, scaled.
+    keys: &'a [f32],
+    /// `[length, width]`.
+    values: &'a [f32],
+    length: usize,
+    padded: usize,
+    hidden: usize,
+    width: usize,
+    /// First column of the head.
+    at: usize,
+}
+
+/// The outputs of `R` neighbouring tokens. Each token's sums run in the same order whatever `R` is.
 #[inline(always)]
-fn weigh<const FMA: bool>(p: &[f32], values: &[f32], out: &mut [f32]) {
-    for (&p, v) in p.iter().zip(values.chunks_exact(out.len())) {
-        for (s, &v) in out.iter_mut().zip(v) {
-            *s = mul_add::<FMA>(p, v, *s);
+fn rows_body<const FMA: bool, const D: usize, const R: usize>(
+    task: &HeadTask<'_>,
+    qkv: &[f32],
+    p: &mut [f32],
+    out: &mut [f32],
+) {
+    let HeadTask { keys, values, length, padded, hidden, at, .. } = *task;
+    let width = if D == 0 { task.width } else { D };
+    let mut query: [&[f32]; R] = [&[]; R];
+    for (r, query) in query.iter_mut().enumerate() {
+        *query = &qkv[r * 3 * hidden + at..][..width];
+    }
+    for block in (0..padded).step_by(LANES) {
+        // A block of scores stays in registers over all of the head's width.
+        let mut sum = [[0.0_f32; LANES]; R];
+        for d in 0..width {
+            let keys = &keys[d * padded + block..][..LANES];
+            for r in 0..R {
+                let q = query[r][d];
+                for (s, &k) in sum[r].iter_mut().zip(keys) {
+                    *s = mul_add::<FMA>(q, k, *s);
+                }
+            }
         }
+        for r in 0..R {
+            p[r * padded + block..][..LANES].copy_from_slice(&sum[r]);
+        }
+    }
+    for r in 0..R {
+        let p = &mut p[r * padded..(r + 1) * padded];
+        // Padding weighs e^-87 at most: nothing, in f32.
+        p[length..].fill(f32::MIN);
+        softmax_body::<FMA>(p);
+    }
+    if D == 0 {
+        for r in 0..R {
+            let out = &mut out[r * hidden + at..][..width];
+            out.fill(0.0);
+            for (t, v) in values.chunks_exact(width).enumerate() {
+                for (s, &v) in out.iter_mut().zip(v) {
+                    *s = mul_add::<FMA>(p[r * padded + t], v, *s);
+                }
+            }
+        }
+        return;
+    }
+    let mut sum = [[0.0_f32; D]; R];
+    for (t, v) in values.chunks_exact(width).enumerate() {
+        for r in 0..R {
+            let p = p[r * padded + t];
+            for (s, &v) in sum[r].iter_mut().zip(v) {
+                *s = mul_add::<FMA>(p, v, *s);
+            }
+        }
+    }
+    for r in 0..R {
+        out[r * hidden + at..][..width].copy_from_slice(&sum[r]);
     }
 }
 

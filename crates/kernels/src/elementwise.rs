@@ -180,11 +180,18 @@ fn fold<const FMA: bool>(x: &[f32], kind: Fold) -> f32 {
     for (lane, &v) in lanes.iter_mut().zip(rest) {
         *lane = fold_one::<FMA>(*lane, v, kind);
     }
-    let mut total = start;
-    for lane in lanes {
-        total = if kind == Fold::Max { total.max(lane) } else { total + lane };
+    // Pairwise: four steps instead of sixteen that wait for each other.
+    let mut half = 8;
+    while half > 0 {
+        for i in 0..half {
+            lanes[i] = match kind {
+                Fold::Max => fold_one::<FMA>(lanes[i], lanes[i + half], kind),
+                Fold::Sum | Fold::SumOfSquares => lanes[i] + lanes[i + half],
+            };
+        }
+        half /= 2;
     }
-    total
+    lanes[0]
 }
 
 #[inline(always)]
