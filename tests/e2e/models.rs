@@ -162,7 +162,7 @@ fn transformers_agrees(export: &Path) {
         return;
     };
     let out = Command::new(python)
-        .args(["-m", "scripts.check_hf_export", text(export)])
+        .args(["-m", "scripts.check_hf_export", text(export), "--golden", text(&shipped_model().join("golden.json"))])
         .current_dir(root())
         .output()
         .unwrap();
