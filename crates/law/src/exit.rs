@@ -1,4 +1,4 @@
-//! What the process says by its exit code. One table, printed by `grens help-exit-codes` and the documentation.
+//! What the process says by its exit code. One table, printed by `grens --help`.
 
 /// How a command ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
