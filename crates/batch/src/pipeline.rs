@@ -8,7 +8,7 @@ use grens_law::{Band, DecisionRecord, RejectRecord};
 
 use crate::decider::Decider;
 use crate::error::Result;
-use crate::input::{Fields, Item, MAX_TEXT_BYTES, Post, PostReader, Source, Warning};
+use crate::input::{Inputs, Item, MAX_TEXT_BYTES, Post, Skip, Warning};
 
 /// Posts of a run's first window; each next one is twice as large, so that the first record does not wait for a full one.
 const FIRST_WINDOW: usize = 16;
@@ -44,6 +44,14 @@ pub trait Sink {
     /// When it cannot be written.
     fn reject(&mut self, reject: RejectRecord) -> Result<()>;
 
+    /// A post that the language gate kept from the model. Nothing is done with it unless a sink wants to.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    fn skip(&mut self, _skip: &Skip) -> Result<()> {
+        Ok(())
+    }
+
     /// Something to know about a post that is scored all the same.
     fn warn(&mut self, warning: &Warning);
 
@@ -65,54 +73,35 @@ pub struct Counts {
     pub review: u64,
     /// Posts that were longer than the model reads.
     pub truncated: u64,
-    /// Lines that could not be used.
+    /// Records that could not be used.
     pub rejected: u64,
+    /// Posts that are clearly not in Dutch, and were not scored.
+    pub skipped: u64,
     /// Whether the run was stopped before the end of its input.
     pub interrupted: bool,
 }
 
-/// Read all sources in order, score every usable post once, and hand the records to `sink` in input order.
+/// Read all inputs in order, score every usable post once, and hand the records to `sink` in input order.
 ///
 /// A reader thread parses ahead into a bounded queue, so that memory stays bounded and the input feels back-pressure.
 /// Setting `stop` ends the run after the window in hand.
 ///
 /// # Errors
-/// When a source is not there, the model fails, or the sink does. A source that breaks off later is a reject; the run goes on
-/// with the next.
+/// When the model fails, or the sink does.
 pub fn run(
-    sources: &[Source],
-    fields: &Fields,
+    inputs: Inputs,
     decider: &Decider,
     window: Window,
     stop: &AtomicBool,
     sink: &mut impl Sink,
 ) -> Result<Counts> {
-    // A wrong name is found before anything is scored.
-    sources.iter().try_for_each(Source::check)?;
     let (sender, receiver) = bounded(2 * window.posts);
-    let (sources, fields) = (sources.to_vec(), fields.clone());
     // Not joined: a reader that waits for input that never comes must not keep a stopped run alive.
     std::thread::spawn(move || {
-        let mut seen = std::collections::HashSet::new();
-        for source in sources {
-            let input = match source.open() {
-                Ok(input) => input,
-                Err(e) => {
-                    let gone =
-                        Item::reject(&source.to_string(), 0, e.to_string(), "scan this file again; all others go on");
-                    if sender.send(gone).is_err() {
-                        return;
-                    }
-                    continue;
-                }
-            };
-            let mut reader = PostReader::new(input, source.to_string(), fields.clone(), std::mem::take(&mut seen));
-            for item in reader.by_ref() {
-                if sender.send(item).is_err() {
-                    return;
-                }
+        for item in inputs {
+            if sender.send(item).is_err() {
+                return;
             }
-            seen = reader.into_seen();
         }
     });
 
@@ -143,6 +132,10 @@ pub fn run(
                 Item::Reject(reject) => {
                     counts.rejected += 1;
                     sink.reject(reject)?;
+                }
+                Item::Skip(skip) => {
+                    counts.skipped += 1;
+                    sink.skip(&skip)?;
                 }
             }
         }
