@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::input::{KeyError, TooManyRejects};
+
 /// An error of this crate. Messages name the file and say what to do.
 #[derive(Debug, thiserror::Error)]
 pub enum BatchError {
@@ -27,6 +29,12 @@ pub enum BatchError {
         /// The directory.
         path: PathBuf,
     },
+    /// More records were unusable than the run allows.
+    #[error("{0}")]
+    TooManyRejects(TooManyRejects),
+    /// The pseudonym key cannot be used.
+    #[error(transparent)]
+    Key(#[from] KeyError),
     /// The reader of stdout went away.
     #[error("the reader of the output closed it")]
     Closed,

@@ -2,16 +2,33 @@
 //!
 //! Every record that cannot be used is named; no record stops the reading. The same inputs give the same sequence of items.
 
+mod compression;
+mod csv;
+mod document;
 mod draft;
+mod expand;
 mod fields;
+mod format;
+mod html;
 mod item;
 mod jsonl;
+mod limit;
+mod lines;
+mod object;
+mod parquet;
 mod post;
+mod preset;
+mod pseudonym;
 mod raw;
+mod row;
+mod shape;
 mod source;
+mod time;
+mod walker;
 
 use std::collections::HashSet;
-use std::io::{BufReader, Read};
+use std::fs::File;
+use std::io::Read;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
@@ -19,11 +36,18 @@ use grens_law::{REJECT_SCHEMA, RejectRecord};
 use sha2::{Digest, Sha256};
 
 use crate::error::Result;
+use crate::language;
 use draft::{Draft, Fault, Found, Reader, shown};
+pub use expand::expand;
 pub use fields::Fields;
+pub use format::Format;
 pub use item::{Item, Skip, Warning};
+pub use limit::{RejectLimit, TooManyRejects};
 pub use post::{MAX_TEXT_BYTES, Place, Post};
+pub use preset::{PRESETS, Preset};
+pub use pseudonym::{KeyError, PseudonymKey};
 use raw::Raw;
+use shape::Shape;
 pub use source::{Source, SourceState};
 
 /// Longest record (a line, for most formats) that is read; a longer one is skipped and named.
@@ -33,8 +57,18 @@ pub const MAX_RECORD_BYTES: usize = 16 << 20;
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct InputOptions {
-    /// Names of the fields.
+    /// Names of the fields; a preset has its own.
     pub fields: Fields,
+    /// The format of all inputs; without it each file's name tells, and what tells nothing is JSON Lines.
+    pub format: Option<Format>,
+    /// The platform whose exports are read.
+    pub preset: Option<&'static Preset>,
+    /// What authors' names become; without it they are dropped.
+    pub pseudonyms: Option<PseudonymKey>,
+    /// Score posts that are clearly not in Dutch too.
+    pub all_languages: bool,
+    /// How many records may be rejected.
+    pub max_rejects: Option<RejectLimit>,
 }
 
 /// All inputs of a run, read one after another in the order given.
@@ -49,12 +83,25 @@ pub struct Inputs {
     /// made to collide by somebody who wants a post of theirs passed over.
     seen: HashSet<[u8; 16]>,
     bytes_read: Arc<AtomicU64>,
+    /// What opening or closing a source gave, for the next turn.
+    pending: Option<Item>,
+    /// Records read, and how many of them were rejected, over all sources.
+    records: u64,
+    rejected: u64,
+    ended: bool,
 }
 
 /// The source in hand.
 struct Open {
     reader: Box<dyn Reader>,
     raw: Raw,
+}
+
+/// A source that holds nothing.
+impl Reader for std::iter::Empty<()> {
+    fn next(&mut self) -> Option<Found> {
+        None
+    }
 }
 
 impl Inputs {
@@ -66,8 +113,19 @@ impl Inputs {
     pub fn open(sources: Vec<Source>, options: InputOptions) -> Result<Self> {
         sources.iter().try_for_each(Source::check)?;
         let states = sources.iter().map(SourceState::new).collect();
-        let (seen, bytes_read) = (HashSet::new(), Arc::default());
-        Ok(Self { options, sources, states, next: 0, current: None, seen, bytes_read })
+        Ok(Self {
+            options,
+            sources,
+            states,
+            next: 0,
+            current: None,
+            seen: HashSet::new(),
+            bytes_read: Arc::default(),
+            pending: None,
+            records: 0,
+            rejected: 0,
+            ended: false,
+        })
     }
 
     /// Read posts from memory, a socket, a test: anything that is no file. It is called `name` in messages.
@@ -78,7 +136,8 @@ impl Inputs {
         let mut inputs = Self::open(vec![], options)?;
         inputs.states.push(SourceState::named(name, None));
         inputs.next = 1;
-        inputs.begin(Raw::new(Box::new(input), None, Arc::clone(&inputs.bytes_read)));
+        let raw = Raw::new(Box::new(input), None, Arc::clone(&inputs.bytes_read));
+        inputs.pending = inputs.begin(raw, None);
         Ok(inputs)
     }
 
@@ -100,22 +159,57 @@ impl Inputs {
         Arc::clone(&self.bytes_read)
     }
 
-    fn begin(&mut self, raw: Raw) {
-        let lines = BufReader::with_capacity(1 << 16, raw.clone());
-        let reader = Box::new(jsonl::LineReader::new(Box::new(lines), self.options.fields.clone()));
-        self.current = Some(Open { reader, raw });
+    fn begin(&mut self, raw: Raw, source: Option<&Source>) -> Option<Item> {
+        let format = self.options.format.or_else(|| source?.format()).unwrap_or(Format::Jsonl);
+        match self.reader(format, &raw, source) {
+            Ok(reader) => {
+                self.current = Some(Open { reader, raw });
+                None
+            }
+            Err(fault) => {
+                self.current = Some(Open { reader: Box::new(std::iter::empty()), raw });
+                Some(self.reject(fault))
+            }
+        }
+    }
+
+    fn reader(
+        &self,
+        format: Format,
+        raw: &Raw,
+        source: Option<&Source>,
+    ) -> std::result::Result<Box<dyn Reader>, Fault> {
+        let InputOptions { fields, preset, .. } = &self.options;
+        let shape = || preset.map_or_else(|| Shape::Fields(fields.clone()), Shape::Preset);
+        if preset.is_some() && !matches!(format, Format::Jsonl | Format::Json) {
+            let hint = "leave --preset out and name the columns with --id-field and --text-field";
+            return Err(Fault::new(0, format!("a preset reads JSON, not {format}"), hint));
+        }
+        Ok(match format {
+            Format::Jsonl => Box::new(jsonl::JsonLines::new(compression::decompress(raw.clone())?, shape())),
+            Format::Json => Box::new(document::Document::new(compression::decompress(raw.clone())?, shape())),
+            Format::Csv => Box::new(csv::Table::new(compression::decompress(raw.clone())?, fields.clone(), csv::CSV)),
+            Format::Tsv => Box::new(csv::Table::new(compression::decompress(raw.clone())?, fields.clone(), csv::TSV)),
+            Format::Parquet => match source {
+                // Parquet is read from its end on, past `raw`, which hashes the file when it is closed.
+                Some(Source::File(path)) => {
+                    let file = File::open(path).map_err(|e| jsonl::unreadable(0, &e))?;
+                    Box::new(parquet::ParquetFile::open(file, fields.clone())?)
+                }
+                _ => {
+                    let hint = "write it to a file first, and scan that";
+                    return Err(Fault::new(0, "Parquet cannot be read from a pipe", hint));
+                }
+            },
+        })
     }
 
     /// Open the next source; a source that has gone since the check is a reject.
     fn open_next(&mut self) -> Option<Option<Item>> {
-        let source = self.sources.get(self.next)?;
-        let opened = source.open(&self.bytes_read);
+        let source = self.sources.get(self.next)?.clone();
         self.next += 1;
-        Some(match opened {
-            Ok(raw) => {
-                self.begin(raw);
-                None
-            }
+        Some(match source.open(&self.bytes_read) {
+            Ok(raw) => self.begin(raw, Some(&source)),
             Err(e) => Some(self.reject(Fault::new(0, e.to_string(), "scan this file again; all others go on"))),
         })
     }
@@ -124,9 +218,7 @@ impl Inputs {
     fn finish(&mut self) -> Option<Item> {
         let Open { raw, .. } = self.current.take()?;
         let end = raw.finish();
-        let state = self.states.get_mut(self.next.checked_sub(1)?)?;
-        state.bytes = end.bytes;
-        state.sha256 = end.sha256;
+        self.state(|state| (state.bytes, state.sha256) = (end.bytes, end.sha256));
         end.fault.map(|fault| self.reject(fault))
     }
 
@@ -153,10 +245,61 @@ impl Inputs {
             let hint = "ids must be unique; only the first post with this id is scored";
             return self.reject(Fault::new(draft.line, reason, hint));
         }
-        let lang = draft.lang.filter(|l| !l.is_empty() && l.len() <= 35).unwrap_or_else(|| "und".to_owned());
+        if !self.options.all_languages {
+            if let Some(lang) = language::clearly_other(&draft.text, draft.lang.as_deref()) {
+                return Item::Skip(Skip { file: self.file(), line: draft.line, lang: lang.to_owned() });
+            }
+        }
+        let lang = draft.lang.filter(|l| l.len() <= 35).unwrap_or_else(|| "und".to_owned());
         let mut post = Post::new(draft.id, draft.text, lang, self.file(), draft.line);
-        post.place = draft.place;
+        post.place = self.place(draft.place);
         Item::Post(post)
+    }
+
+    /// A place as the reader found it, with its time in one form and its author a pseudonym or gone.
+    fn place(&mut self, mut place: Place) -> Place {
+        let written = place.created_at.take();
+        place.created_at = written.as_deref().and_then(time::utc);
+        if written.is_some() && place.created_at.is_none() {
+            self.state(|state| state.times_not_read += 1);
+        }
+        let author = place.author.take();
+        if let (Some(key), Some(author)) = (&self.options.pseudonyms, author) {
+            place.author = Some(key.pseudonym(place.platform.as_deref().unwrap_or_default(), &author));
+        }
+        place
+    }
+
+    /// Note something about the source in hand.
+    fn state(&mut self, note: impl FnOnce(&mut SourceState)) {
+        if let Some(state) = self.next.checked_sub(1).and_then(|at| self.states.get_mut(at)) {
+            note(state);
+        }
+    }
+}
+
+impl Inputs {
+    /// The next item, whatever the limit on rejects says.
+    fn advance(&mut self) -> Option<Item> {
+        loop {
+            if let Some(item) = self.pending.take() {
+                return Some(item);
+            }
+            let Some(open) = &mut self.current else {
+                self.pending = self.open_next()?;
+                continue;
+            };
+            let found = open.reader.next();
+            let record = u64::from(found.is_some());
+            self.records += record;
+            self.state(|state| state.records += record);
+            match found {
+                Some(Found::Post(draft)) => return Some(self.accept(draft)),
+                Some(Found::Fault(fault)) => return Some(self.reject(fault)),
+                Some(Found::NoPost) => self.state(|state| state.no_posts += 1),
+                None => self.pending = self.finish(),
+            }
+        }
     }
 }
 
@@ -164,26 +307,25 @@ impl Iterator for Inputs {
     type Item = Item;
 
     fn next(&mut self) -> Option<Item> {
-        loop {
-            let Some(open) = &mut self.current else {
-                match self.open_next()? {
-                    Some(gone) => return Some(gone),
-                    None => continue,
-                }
-            };
-            let found = open.reader.next();
-            if let Some(state) = self.next.checked_sub(1).and_then(|at| self.states.get_mut(at)) {
-                state.records += u64::from(found.is_some());
-            }
-            match found {
-                Some(Found::Post(draft)) => return Some(self.accept(draft)),
-                Some(Found::Fault(fault)) => return Some(self.reject(fault)),
-                None => {
-                    if let Some(changed) = self.finish() {
-                        return Some(changed);
-                    }
-                }
-            }
+        if self.ended {
+            return None;
         }
+        // Looked at before the next record is read: the reject that was one too many has been handed out by now.
+        let over = |inputs: &Self, at_end| {
+            let (rejected, records) = (inputs.rejected, inputs.records);
+            let limit = inputs.options.max_rejects.filter(|limit| limit.is_exceeded(rejected, records, at_end))?;
+            Some(Item::TooManyRejects(TooManyRejects { rejected, records, limit }))
+        };
+        if let Some(over) = over(self, false) {
+            self.ended = true;
+            return Some(over);
+        }
+        let item = self.advance();
+        self.rejected += u64::from(matches!(item, Some(Item::Reject(_))));
+        if item.is_none() {
+            self.ended = true;
+            return over(self, true);
+        }
+        item
     }
 }

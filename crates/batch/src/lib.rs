@@ -5,14 +5,16 @@
 mod decider;
 mod error;
 mod input;
+mod language;
 mod pipeline;
 mod scan;
 
 pub use decider::Decider;
 pub use error::{BatchError, Result};
 pub use input::{
-    Fields, InputOptions, Inputs, Item, MAX_RECORD_BYTES, MAX_TEXT_BYTES, Place, Post, Skip, Source, SourceState,
-    Warning,
+    Fields, Format, InputOptions, Inputs, Item, KeyError, MAX_RECORD_BYTES, MAX_TEXT_BYTES, PRESETS, Place, Post,
+    Preset, PseudonymKey, RejectLimit, Skip, Source, SourceState, TooManyRejects, Warning, expand,
 };
+pub use language::clearly_other;
 pub use pipeline::{Counts, Sink, Window, run};
 pub use scan::{QueueItem, ScanDir, ScanMeta};

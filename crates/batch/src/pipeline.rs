@@ -7,7 +7,7 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, bounded};
 use grens_law::{Band, DecisionRecord, RejectRecord};
 
 use crate::decider::Decider;
-use crate::error::Result;
+use crate::error::{BatchError, Result};
 use crate::input::{Inputs, Item, MAX_TEXT_BYTES, Post, Skip, Warning};
 
 /// Posts of a run's first window; each next one is twice as large, so that the first record does not wait for a full one.
@@ -133,6 +133,7 @@ pub fn run(
                     counts.rejected += 1;
                     sink.reject(reject)?;
                 }
+                Item::TooManyRejects(over) => return Err(BatchError::TooManyRejects(over)),
                 Item::Skip(skip) => {
                     counts.skipped += 1;
                     sink.skip(&skip)?;

@@ -1,10 +1,13 @@
 //! The command line as it is typed.
 
+mod input;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
-use grens_batch::{Fields, InputOptions, Inputs, Source};
 use grens_infer::{DeviceChoice, LabelPair};
+
+pub(crate) use input::InputArgs;
 
 /// Finds candidate posts under Articles 137c and 137d of the Dutch Penal Code (group insult; incitement to hatred,
 /// discrimination or violence), on your own machine. It proposes; people decide.
@@ -25,7 +28,7 @@ fn exit_codes() -> String {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Score posts: JSON Lines in, one decision record a line out, in input order.
+    /// Score posts: one decision record a line out, in input order.
     Score(ScoreArgs),
     /// Scan files of posts and show what people should look at, most confident first.
     Scan(ScanArgs),
@@ -76,30 +79,9 @@ pub(crate) struct DeciderArgs {
     pub(crate) policy: Option<PathBuf>,
 }
 
-/// How the input is read.
-#[derive(Debug, Args)]
-pub(crate) struct InputArgs {
-    /// Field that holds a post's id; dots reach into objects.
-    #[arg(long, default_value = "id", value_name = "NAME")]
-    id_field: String,
-    /// Field that holds a post's text; dots reach into objects.
-    #[arg(long, default_value = "text", value_name = "NAME")]
-    text_field: String,
-}
-
-impl InputArgs {
-    /// Open the inputs that the command line names.
-    pub(crate) fn open(&self, names: &[String]) -> grens_batch::Result<Inputs> {
-        let sources = names.iter().map(|name| Source::new(name)).collect();
-        let mut options = InputOptions::default();
-        options.fields = Fields { id: self.id_field.clone(), text: self.text_field.clone(), ..Fields::default() };
-        Inputs::open(sources, options)
-    }
-}
-
 #[derive(Debug, Args)]
 pub(crate) struct ScoreArgs {
-    /// JSON Lines file, or - for standard input.
+    /// File, folder or pattern of posts (JSON Lines, JSON, CSV, TSV, Parquet; plain, .gz or .zst), or - for standard input.
     #[arg(default_value = "-", value_name = "FILE|-")]
     pub(crate) input: String,
     #[command(flatten)]
@@ -113,7 +95,7 @@ pub(crate) struct ScoreArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct ScanArgs {
-    /// JSON Lines files, or - for standard input.
+    /// Files, folders and patterns of posts (JSON Lines, JSON, CSV, TSV, Parquet; plain, .gz or .zst), or - for standard input.
     #[arg(required = true, value_name = "FILE")]
     pub(crate) inputs: Vec<String>,
     /// Folder for the results; it must not hold a scan already.

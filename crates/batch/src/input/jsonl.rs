@@ -1,144 +1,75 @@
 //! JSON Lines: one object a line.
 
-use std::io::{self, BufRead, Read};
-
-use serde_json::Value;
+use std::collections::VecDeque;
+use std::io::{self, BufRead};
 
 use super::MAX_RECORD_BYTES;
-use super::draft::{Draft, Fault, Found, Reader};
-use super::fields::Fields;
+use super::draft::{Fault, Found, Reader};
+use super::lines::{Line, Lines};
+use super::shape::Shape;
 
 /// Reads posts line by line.
-pub(super) struct LineReader {
-    input: Box<dyn BufRead + Send>,
-    fields: Fields,
-    line: u64,
-    buffer: Vec<u8>,
+pub(super) struct JsonLines {
+    lines: Lines,
+    shape: Shape,
+    found: VecDeque<Found>,
 }
 
-impl LineReader {
-    pub(super) fn new(input: Box<dyn BufRead + Send>, fields: Fields) -> Self {
-        Self { input, fields, line: 0, buffer: vec![] }
+impl JsonLines {
+    pub(super) fn new(input: Box<dyn BufRead + Send>, shape: Shape) -> Self {
+        Self { lines: Lines::new(input), shape, found: VecDeque::new() }
     }
 
-    fn reject(&self, reason: impl Into<String>, hint: impl Into<String>) -> Found {
-        Found::Fault(Fault::new(self.line, reason, hint))
-    }
-
-    /// Read one line into the buffer; `Ok(None)` at the end, `Ok(Some(false))` when it was too long and skipped.
-    fn read_line(&mut self) -> io::Result<Option<bool>> {
-        self.buffer.clear();
-        // A hostile line must not keep its memory for the rest of the run.
-        self.buffer.shrink_to(1 << 20);
-        let n = self.input.by_ref().take(MAX_RECORD_BYTES as u64 + 1).read_until(b'\n', &mut self.buffer)?;
-        if n == 0 {
-            return Ok(None);
+    fn parse(&mut self) {
+        let Self { lines, shape, found } = self;
+        let line = lines.number();
+        if lines.bytes().iter().all(|&b| b == 0) {
+            let hint = "a crash while it was written leaves such stretches; copy the file from its source again";
+            found.push_back(Found::Fault(Fault::new(line, "the line holds NUL bytes only", hint)));
+            return;
         }
-        self.line += 1;
-        if self.buffer.len() <= MAX_RECORD_BYTES || self.buffer.ends_with(b"\n") {
-            return Ok(Some(true));
+        match std::str::from_utf8(lines.bytes()) {
+            Ok(text) => shape.read(line, text, found),
+            Err(e) => found.push_back(Found::Fault(bad_encoding(line, e.valid_up_to()))),
         }
-        self.input.skip_until(b'\n')?;
-        Ok(Some(false))
-    }
-
-    fn parse(&self) -> Found {
-        let bytes = match self.buffer.trim_ascii_end() {
-            // A byte order mark is only ever the file's, not the line's.
-            [0xef, 0xbb, 0xbf, rest @ ..] if self.line == 1 => rest,
-            all => all,
-        };
-        let text = match std::str::from_utf8(bytes) {
-            Ok(text) => text,
-            Err(e) => {
-                return self.reject(
-                    format!("invalid UTF-8 at byte {} of the line", e.valid_up_to() + 1),
-                    "convert the file to UTF-8, for example with iconv -f WINDOWS-1252 -t UTF-8",
-                );
-            }
-        };
-        let value: Value = match serde_json::from_str(text) {
-            Ok(value) => value,
-            Err(e) => {
-                let what = if e.is_eof() { "the line breaks off" } else { "no valid JSON" };
-                let hint = "write one whole JSON object on each line (JSON Lines)";
-                return self.reject(format!("{what}, column {}", e.column()), hint);
-            }
-        };
-        if !value.is_object() {
-            return self
-                .reject(format!("a {} where an object is wanted", kind(&value)), "write one JSON object on each line");
-        }
-        let id = match lookup(&value, &self.fields.id) {
-            Some(Value::String(id)) if !id.trim().is_empty() => id.clone(),
-            Some(Value::Number(id)) if id.is_u64() || id.is_i64() => id.to_string(),
-            found => {
-                return self.bad_field("id", &self.fields.id, found, "a string or a whole number");
-            }
-        };
-        let text = match lookup(&value, &self.fields.text) {
-            Some(Value::String(text)) if text.trim().is_empty() => {
-                return self.reject(
-                    format!("field `{}` is empty", self.fields.text),
-                    "there is nothing to score; drop the line",
-                );
-            }
-            Some(Value::String(text)) => text.clone(),
-            found => return self.bad_field("text", &self.fields.text, found, "a string"),
-        };
-        let lang = value["lang"].as_str().map(str::to_owned);
-        Found::Post(Draft { line: self.line, id, text, lang, ..Draft::default() })
-    }
-
-    fn bad_field(&self, flag: &str, name: &str, found: Option<&Value>, wanted: &str) -> Found {
-        let reason = match found {
-            None => format!("field `{name}` is missing"),
-            Some(Value::String(_)) => format!("field `{name}` is empty"),
-            Some(value) => format!("field `{name}` is a {}; it must be {wanted}", kind(value)),
-        };
-        self.reject(reason, format!("name the field that holds it with --{flag}-field"))
     }
 }
 
-impl Reader for LineReader {
+impl Reader for JsonLines {
     fn next(&mut self) -> Option<Found> {
-        loop {
-            match self.read_line() {
-                Ok(None) => return None,
-                Ok(Some(true)) if self.buffer.iter().all(u8::is_ascii_whitespace) => {}
-                Ok(Some(true)) => return Some(self.parse()),
-                Ok(Some(false)) => {
+        while self.found.is_empty() {
+            match self.lines.read() {
+                Ok(Line::End) => return None,
+                Ok(Line::Whole) if self.lines.bytes().is_empty() => {}
+                Ok(Line::Whole) => self.parse(),
+                Ok(Line::TooLong) => {
                     let reason = format!("the line is longer than {} MiB", MAX_RECORD_BYTES >> 20);
-                    return Some(self.reject(reason, "a post is a line of JSON; check that the file has line breaks"));
+                    let hint = "a post is a line of JSON; check that the file has line breaks";
+                    return Some(Found::Fault(Fault::new(self.lines.number(), reason, hint)));
                 }
-                Err(e) => {
-                    // Nothing after a read error can be trusted; an empty input ends the iteration.
-                    self.input = Box::new(io::empty());
-                    self.line += 1;
-                    return Some(self.reject(
-                        format!("the input cannot be read on: {e}"),
-                        "what stands before this line was scored; check the file and scan the rest",
-                    ));
-                }
+                Err(e) => return Some(Found::Fault(unreadable(self.lines.number() + 1, &e))),
             }
         }
+        self.found.pop_front()
     }
 }
 
-/// The value of `name`: the field itself, else the path that its dots describe.
-fn lookup<'a>(value: &'a Value, name: &str) -> Option<&'a Value> {
-    value.get(name).or_else(|| name.split('.').try_fold(value, |at, part| at.get(part))).filter(|v| !v.is_null())
+/// The fault of a record that is not UTF-8 from byte `at` on, counted from 0.
+pub(super) fn bad_encoding(line: u64, at: usize) -> Fault {
+    Fault::new(
+        line,
+        format!("invalid UTF-8 at byte {} of the line", at + 1),
+        "convert the file to UTF-8, for example with iconv -f WINDOWS-1252 -t UTF-8",
+    )
 }
 
-const fn kind(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "boolean",
-        Value::Number(_) => "number",
-        Value::String(_) => "string",
-        Value::Array(_) => "list",
-        Value::Object(_) => "object",
-    }
+/// The fault of an input that cannot be read on. Nothing after it can be trusted: the reader ends.
+pub(super) fn unreadable(line: u64, error: &io::Error) -> Fault {
+    Fault::new(
+        line,
+        format!("the input cannot be read on: {error}"),
+        "what stands before this line was scored; check the file and scan the rest",
+    )
 }
 
 #[cfg(test)]
@@ -152,7 +83,10 @@ mod tests {
     }
 
     fn read_from(input: impl Read + Send + 'static, fields: Fields) -> Vec<Item> {
-        Inputs::from_reader("in.jsonl", input, InputOptions { fields }).into_iter().flatten().collect()
+        Inputs::from_reader("in.jsonl", input, InputOptions { fields, ..InputOptions::default() })
+            .into_iter()
+            .flatten()
+            .collect()
     }
 
     fn reasons(input: &[u8]) -> Vec<(u64, String)> {

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
+use super::format::Format;
 use super::raw::Raw;
 use crate::error::{BatchError, Result};
 
@@ -53,6 +54,11 @@ impl Source {
             return Err(failed(io::Error::new(io::ErrorKind::IsADirectory, problem)));
         }
         Ok((file, metadata.is_file().then(|| metadata.len())))
+    }
+
+    /// The format that its name tells.
+    pub(super) fn format(&self) -> Option<Format> {
+        if let Self::File(path) = self { Format::of_name(path) } else { None }
     }
 
     /// Open for reading; bytes read are added to `counter`.

@@ -71,11 +71,19 @@ pub(super) fn ending(counts: &Counts, all_listed_in: Option<&Path>, printer: &Pr
             counts.rejected + counts.posts
         ));
     }
+    if counts.skipped > 0 {
+        printer
+            .note(&format!("{} posts in other languages were skipped (--all-languages scores them)", counts.skipped));
+    }
     if counts.interrupted {
         printer.warning(&format!("stopped after {} posts; what was written is whole", counts.posts));
         return Ok(Exit::Interrupted);
     }
     if counts.posts == 0 {
+        if counts.skipped > 0 {
+            let what = format!("none of the {} posts is in Dutch", counts.skipped);
+            return Err(Failure::message(Exit::NoInput, what).hint("--all-languages scores them all the same"));
+        }
         let what = if counts.rejected == 0 { "the input holds no posts" } else { "no line of the input could be used" };
         return Err(Failure::message(Exit::NoInput, what)
             .hint("give JSON Lines, one object a line, such as {\"id\": \"1\", \"text\": \"...\"}"));

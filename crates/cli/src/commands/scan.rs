@@ -18,7 +18,7 @@ use crate::stop;
 pub(super) fn run(args: &ScanArgs, printer: &Printer) -> Outcome {
     let stop = stop::flag();
     let started = Instant::now();
-    let inputs = args.reading.open(&args.inputs)?;
+    let inputs = args.reading.open(&args.inputs, Some(&args.out))?;
     let sources: Vec<Source> = args.inputs.iter().map(|i| Source::new(i)).collect();
     let decider = super::load_decider(&args.decider)?;
     let reference = &decider.scorer().info().reference;
