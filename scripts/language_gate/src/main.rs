@@ -13,7 +13,7 @@ use lingua::{Language, LanguageDetector, LanguageDetectorBuilder};
 use whichlang::Lang;
 
 // The gate itself, not a copy of it.
-#[path = "../../../crates/batch/src/language.rs"]
+#[path = "../../../crates/input/src/language.rs"]
 mod gate;
 
 /// A way to tell whether a post is clearly not Dutch.

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use grens_batch::{Fields, Format, InputOptions, Inputs, Preset, PseudonymKey, RejectLimit, expand};
+use grens_batch::{BatchError, Fields, Format, InputOptions, Inputs, Preset, PseudonymKey, RejectLimit, expand};
 
 /// How the input is read.
 #[derive(Debug, Args)]
@@ -84,9 +84,10 @@ impl InputArgs {
         options.fields = self.fields.fields();
         options.format = self.format;
         options.preset = self.preset;
-        options.pseudonyms = self.pseudonym_key.as_deref().map(PseudonymKey::read).transpose()?;
+        options.pseudonyms =
+            self.pseudonym_key.as_deref().map(PseudonymKey::read).transpose().map_err(BatchError::Key)?;
         options.all_languages = self.all_languages;
         options.max_rejects = self.max_rejects;
-        Inputs::open(expand(names, except)?, options)
+        Ok(Inputs::open(expand(names, except)?, options)?)
     }
 }

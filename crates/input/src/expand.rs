@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::format::Format;
 use super::source::Source;
-use crate::error::{BatchError, Result};
+use crate::error::{InputError, Result};
 
 /// The sources that `names` stand for: `-`, files, folders (searched through, hidden files left out, files of a known format taken),
 /// and patterns with `*`, `?`, `[...]` and `**`. Each file is taken once, however often it is named. What lies under `except`, the
@@ -44,7 +44,7 @@ pub fn expand<S: AsRef<str>>(names: &[S], except: Option<&Path>) -> Result<Vec<S
             let pattern = glob::glob(name).map_err(|e| nothing(name, e.msg))?;
             let mut any = false;
             for found in pattern {
-                let found = found.map_err(|e| BatchError::Input { file: name.to_owned(), source: e.into() })?;
+                let found = found.map_err(|e| InputError::Open { file: name.to_owned(), source: e.into() })?;
                 if found.is_file() {
                     any = true;
                     take(found);
@@ -60,13 +60,13 @@ pub fn expand<S: AsRef<str>>(names: &[S], except: Option<&Path>) -> Result<Vec<S
     Ok(sources)
 }
 
-fn nothing(name: &str, problem: &str) -> BatchError {
-    BatchError::Input { file: name.to_owned(), source: io::Error::new(io::ErrorKind::NotFound, problem) }
+fn nothing(name: &str, problem: &str) -> InputError {
+    InputError::Open { file: name.to_owned(), source: io::Error::new(io::ErrorKind::NotFound, problem) }
 }
 
 /// Files of a known format in a folder and the folders in it, sorted. Links to folders are not followed: they may lead in circles.
 fn list(folder: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
-    let failed = |source| BatchError::Input { file: folder.display().to_string(), source };
+    let failed = |source| InputError::Open { file: folder.display().to_string(), source };
     let mut entries = fs::read_dir(folder).and_then(Iterator::collect::<io::Result<Vec<_>>>).map_err(failed)?;
     entries.sort_by_key(fs::DirEntry::file_name);
     for entry in entries {

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::path::Path;
 
 use super::{PRESETS, Preset, template};
-use crate::input::{Format, InputOptions, Inputs, Item, Post, PseudonymKey, SourceState};
+use crate::{Format, InputOptions, Inputs, Item, Post, PseudonymKey, SourceState};
 
 /// Posts, rejects and the state of the source of a fixture.
 fn read(file: &str, preset: &'static Preset) -> (Vec<Post>, Vec<String>, SourceState) {

@@ -3,8 +3,8 @@
 use serde_json::Value;
 
 use super::{Entry, Preset, text};
-use crate::input::draft::Draft;
-use crate::input::post::Place;
+use crate::draft::Draft;
+use crate::post::Place;
 
 pub(super) const PRESET: Preset = Preset { name: "x", lists: &["/data"], entry };
 

@@ -3,9 +3,9 @@
 use serde_json::Value;
 
 use super::{Entry, Preset, text};
-use crate::input::draft::Draft;
-use crate::input::html;
-use crate::input::post::Place;
+use crate::draft::Draft;
+use crate::html;
+use crate::post::Place;
 
 pub(super) const PRESET: Preset = Preset { name: "mastodon", lists: &["/orderedItems", "/statuses"], entry };
 

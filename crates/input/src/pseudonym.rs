@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use grens_infer::hex;
+use crate::digest::hex;
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
 

@@ -1,30 +1,4 @@
-//! Posts out of inputs. One constructor, [`Inputs::open`], hides where they lie and how they are written.
-//!
-//! Every record that cannot be used is named; no record stops the reading. The same inputs give the same sequence of items.
-
-mod compression;
-mod csv;
-mod document;
-mod draft;
-mod expand;
-mod fields;
-mod format;
-mod html;
-mod item;
-mod jsonl;
-mod limit;
-mod lines;
-mod object;
-mod parquet;
-mod post;
-mod preset;
-mod pseudonym;
-mod raw;
-mod row;
-mod shape;
-mod source;
-mod time;
-mod walker;
+//! All inputs of a run as one sequence of items.
 
 use std::collections::HashSet;
 use std::fs::File;
@@ -35,41 +9,22 @@ use std::sync::atomic::AtomicU64;
 use grens_law::{REJECT_SCHEMA, RejectRecord};
 use sha2::{Digest, Sha256};
 
-use crate::error::Result;
-use crate::language;
-use draft::{Draft, Fault, Found, Reader, shown};
-pub use expand::expand;
-pub use fields::Fields;
-pub use format::Format;
-pub use item::{Item, Skip, Warning};
-pub use limit::{RejectLimit, TooManyRejects};
-pub use post::{MAX_TEXT_BYTES, Place, Post};
-pub use preset::{PRESETS, Preset};
-pub use pseudonym::{KeyError, PseudonymKey};
-use raw::Raw;
-use shape::Shape;
-pub use source::{Source, SourceState};
-
-/// Longest record (a line, for most formats) that is read; a longer one is skipped and named.
-pub const MAX_RECORD_BYTES: usize = 16 << 20;
-
-/// How inputs are read.
-#[derive(Debug, Clone, Default)]
-#[non_exhaustive]
-pub struct InputOptions {
-    /// Names of the fields; a preset has its own.
-    pub fields: Fields,
-    /// The format of all inputs; without it each file's name tells, and what tells nothing is JSON Lines.
-    pub format: Option<Format>,
-    /// The platform whose exports are read.
-    pub preset: Option<&'static Preset>,
-    /// What authors' names become; without it they are dropped.
-    pub pseudonyms: Option<PseudonymKey>,
-    /// Score posts that are clearly not in Dutch too.
-    pub all_languages: bool,
-    /// How many records may be rejected.
-    pub max_rejects: Option<RejectLimit>,
-}
+use super::compression::decompress;
+use super::csv::{self, Table};
+use super::document::Document;
+use super::draft::{Draft, Fault, Found, Reader, shown};
+use super::error::Result;
+use super::format::Format;
+use super::item::{Item, Skip};
+use super::jsonl::{JsonLines, unreadable};
+use super::language;
+use super::limit::TooManyRejects;
+use super::parquet::ParquetFile;
+use super::post::{Place, Post};
+use super::raw::Raw;
+use super::shape::Shape;
+use super::source::{Source, SourceState};
+use super::{InputOptions, time};
 
 /// All inputs of a run, read one after another in the order given.
 pub struct Inputs {
@@ -186,15 +141,15 @@ impl Inputs {
             return Err(Fault::new(0, format!("a preset reads JSON, not {format}"), hint));
         }
         Ok(match format {
-            Format::Jsonl => Box::new(jsonl::JsonLines::new(compression::decompress(raw.clone())?, shape())),
-            Format::Json => Box::new(document::Document::new(compression::decompress(raw.clone())?, shape())),
-            Format::Csv => Box::new(csv::Table::new(compression::decompress(raw.clone())?, fields.clone(), csv::CSV)),
-            Format::Tsv => Box::new(csv::Table::new(compression::decompress(raw.clone())?, fields.clone(), csv::TSV)),
+            Format::Jsonl => Box::new(JsonLines::new(decompress(raw.clone())?, shape())),
+            Format::Json => Box::new(Document::new(decompress(raw.clone())?, shape())),
+            Format::Csv => Box::new(Table::new(decompress(raw.clone())?, fields.clone(), csv::CSV)),
+            Format::Tsv => Box::new(Table::new(decompress(raw.clone())?, fields.clone(), csv::TSV)),
             Format::Parquet => match source {
                 // Parquet is read from its end on, past `raw`, which hashes the file when it is closed.
                 Some(Source::File(path)) => {
-                    let file = File::open(path).map_err(|e| jsonl::unreadable(0, &e))?;
-                    Box::new(parquet::ParquetFile::open(file, fields.clone())?)
+                    let file = File::open(path).map_err(|e| unreadable(0, &e))?;
+                    Box::new(ParquetFile::open(file, fields.clone())?)
                 }
                 _ => {
                     let hint = "write it to a file first, and scan that";

@@ -75,7 +75,7 @@ pub(super) fn unreadable(line: u64, error: &io::Error) -> Fault {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::input::{InputOptions, Inputs, Item};
+    use crate::{InputOptions, Inputs, Item};
     use proptest::prelude::*;
 
     fn read(input: &[u8]) -> Vec<Item> {

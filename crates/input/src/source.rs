@@ -9,7 +9,7 @@ use std::sync::atomic::AtomicU64;
 
 use super::format::Format;
 use super::raw::Raw;
-use crate::error::{BatchError, Result};
+use crate::error::{InputError, Result};
 
 /// Where posts come from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,7 +46,7 @@ impl Source {
     }
 
     fn open_file(&self, path: &PathBuf) -> Result<(File, Option<u64>)> {
-        let failed = |source| BatchError::Input { file: self.to_string(), source };
+        let failed = |source| InputError::Open { file: self.to_string(), source };
         let file = File::open(path).map_err(failed)?;
         let metadata = file.metadata().map_err(failed)?;
         if metadata.is_dir() {
