@@ -48,7 +48,6 @@ pub const MAX_RECORD_BYTES: usize = 16 << 20;
 
 /// How inputs are read.
 #[derive(Debug, Clone, Default)]
-#[non_exhaustive]
 pub struct InputOptions {
     /// Names of the fields; a preset has its own.
     pub fields: Fields,
