@@ -10,27 +10,27 @@ use whichlang::{Lang, detect_language};
 const MIN_LETTERS: usize = 20;
 const MIN_WORDS: usize = 4;
 
-/// A post is looked at in pieces of at least this many bytes, up to [`MAX_PIECES`]: one in two languages shows Dutch in one of them.
-const PIECE: usize = 25;
-const MAX_PIECES: usize = 3;
+/// A post is looked at in two to four pieces, of about this many bytes: one in two languages shows Dutch in one of them.
+const PIECE: usize = 16;
 
 /// Of this many words one Dutch one is enough to score a post.
 const WORDS_A_DUTCH_ONE: usize = 12;
 
-/// Common Dutch words, Flemish and chat spellings among them, that are no common words of English, German, French, Spanish or
+/// Common Dutch words, Flemish, Frisian and chat spellings among them, that are no common words of English, German, French, Spanish or
 /// Turkish. Sorted, for the search.
-const DUTCH: [&str; 138] = [
+const DUTCH: [&str; 155] = [
     "aan", "achter", "alleen", "allemaal", "allez", "altijd", "amai", "andere", "anders", "bent", "bij", "bijna",
-    "daar", "dat", "denk", "denken", "deze", "dit", "doen", "dus", "echt", "een", "eens", "eerst", "effe", "egt",
-    "elke", "ff", "gaan", "gaat", "geen", "gelijk", "gewoon", "gij", "goed", "goeie", "haar", "heb", "hebben", "hebt",
-    "heeft", "heel", "het", "hij", "hoe", "hoor", "hoort", "houden", "hun", "iedereen", "iemand", "iets", "ik", "jaar",
-    "jij", "joh", "jou", "jouw", "jullie", "keer", "kijk", "kijken", "komen", "komt", "krijg", "krijgt", "kunnen",
-    "kweenie", "laat", "leuk", "maar", "maken", "mee", "meer", "meisje", "mensen", "mij", "mijn", "moest", "moet",
-    "moeten", "mooi", "naar", "nee", "niemand", "niet", "niets", "niks", "nog", "nooit", "nou", "ofzo", "omdat", "ons",
-    "onze", "ook", "overal", "peisde", "staat", "straks", "tegen", "terug", "toch", "toen", "uit", "van", "vandaag",
+    "binne", "daar", "dat", "denk", "denken", "deze", "dit", "doen", "dus", "dyn", "echt", "een", "eens", "eerst",
+    "effe", "egt", "eigen", "elke", "ff", "gaan", "gaat", "geen", "gelijk", "gewoon", "gij", "goed", "goeie", "haar",
+    "hawwe", "heb", "hebben", "hebt", "heeft", "heel", "het", "hij", "hjir", "hjoed", "hoe", "hoor", "hoort", "houden",
+    "hun", "iedereen", "iemand", "iets", "ik", "jaar", "jij", "jimme", "joh", "jou", "jouw", "jullie", "keer", "kijk",
+    "kijken", "komen", "komt", "krijg", "krijgt", "kunnen", "kweenie", "laat", "leuk", "maar", "maken", "mee", "meer",
+    "meisje", "mensen", "mij", "mijn", "mn", "moarn", "moest", "moet", "moeten", "mooi", "myn", "naar", "nee",
+    "niemand", "niet", "niets", "niks", "noar", "nog", "nooit", "nou", "oan", "ofzo", "omdat", "ons", "onze", "ook",
+    "overal", "peisde", "soe", "staat", "straks", "tegen", "terug", "tige", "toch", "toen", "uit", "van", "vandaag",
     "veel", "vind", "vinden", "volgens", "voor", "wa", "waar", "waarom", "wat", "weer", "weet", "wel", "wij", "wilt",
-    "worden", "wordt", "wrm", "zal", "ze", "zeg", "zeggen", "zei", "zelf", "zich", "zien", "zijn", "zit", "zo",
-    "zonder", "zou", "zulke",
+    "worden", "wordt", "wrm", "wurdt", "yn", "zal", "ze", "zeg", "zeggen", "zei", "zelf", "zich", "zien", "zijn",
+    "zit", "zn", "zo", "zonder", "zou", "zulke",
 ];
 
 /// The language of a post that is clearly not Dutch, as a tag such as `de`; `None` for Dutch and for whatever is not clear.
@@ -48,7 +48,7 @@ pub fn clearly_other(text: &str, hint: Option<&str>) -> Option<&'static str> {
     if short || prose.dutch * WORDS_A_DUTCH_ONE > prose.words {
         return None;
     }
-    let pieces = (prose.text.len() / PIECE).clamp(1, MAX_PIECES);
+    let pieces = (prose.text.len() / PIECE).clamp(2, 4);
     let cut = |n: usize| prose.text.floor_char_boundary(prose.text.len() * n / pieces);
     let is_dutch = |n| prose.text.get(cut(n)..cut(n + 1)).is_none_or(|piece| detect_language(piece) == Lang::Nld);
     if (0..pieces).any(is_dutch) { None } else { tag(detect_language(&prose.text)) }
