@@ -33,7 +33,7 @@ fn every_format_holds_the_same_posts() {
     }
     // A pipe has no name to tell its format.
     let csv = fs::read(fixture("inputs/posts.csv")).unwrap();
-    assert_eq!(scored(&run_with(&["score", "-", "--format", "csv"], &csv).expect(0)), wanted);
+    assert_eq!(scored(&run_with(&["score", "-", "--input-format", "csv"], &csv).expect(0)), wanted);
     let zst = fs::read(fixture("inputs/posts.jsonl.zst")).unwrap();
     assert_eq!(scored(&run_with(&["score", "-"], &zst).expect(0)), wanted);
 }

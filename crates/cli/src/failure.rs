@@ -72,7 +72,7 @@ impl From<BatchError> for Failure {
             BatchError::Closed => Self::new(Exit::Ok, error),
             BatchError::Input { .. } => Self::new(Exit::NoInput, error),
             BatchError::TooManyRejects(_) => Self::new(Exit::TooManyRejects, error)
-                .hint("look at the rejects above; a wrong --format, --preset or field name rejects everything"),
+                .hint("look at the rejects above; a wrong --input-format, --preset or field name rejects everything"),
             BatchError::Key(_) => Self::new(Exit::Usage, error)
                 .hint("make one with: (umask 077; openssl rand -hex 32 > FILE), and keep it for as long as pseudonyms must stay the same"),
             BatchError::Output { .. } | BatchError::Taken { .. } => Self::new(Exit::Output, error),

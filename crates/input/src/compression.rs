@@ -57,7 +57,7 @@ fn kind(head: &[u8]) -> Kind {
         [0xfd, b'7', b'z', b'X', b'Z', ..] => Kind::Foreign("compressed with xz", UNPACK),
         [b'P', b'A', b'R', b'1', ..] => Kind::Foreign(
             "a Parquet file",
-            "Parquet is read from files with the ending .parquet, or with --format parquet",
+            "Parquet is read from files with the ending .parquet, or with --input-format parquet",
         ),
         [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => {
             Kind::Foreign("text in UTF-16", "convert it to UTF-8, for example with iconv -f UTF-16 -t UTF-8")

@@ -61,7 +61,8 @@ impl Document {
             }
             Step::NoDocument => {
                 self.ended = true;
-                let hint = "a .json or .js file holds a list of objects; for one object a line give --format jsonl";
+                let hint =
+                    "a .json or .js file holds a list of objects; for one object a line give --input-format jsonl";
                 self.found.push_back(Found::Fault(Fault::new(self.record + 1, "no JSON document", hint)));
             }
         }

@@ -10,7 +10,7 @@ use grens_batch::{BatchError, Fields, Format, InputOptions, Inputs, Preset, Pseu
 pub(crate) struct InputArgs {
     /// Format of all inputs: jsonl, json, csv, tsv or parquet [default: told by the name; JSON Lines for a pipe].
     #[arg(long, value_name = "FORMAT")]
-    format: Option<Format>,
+    input_format: Option<Format>,
     /// Read a platform's own export: bluesky, mastodon, reddit, x or youtube.
     #[arg(long, value_name = "NAME")]
     preset: Option<&'static Preset>,
@@ -82,7 +82,7 @@ impl InputArgs {
     pub(crate) fn open(&self, names: &[String], except: Option<&Path>) -> grens_batch::Result<Inputs> {
         let options = InputOptions {
             fields: self.fields.fields(),
-            format: self.format,
+            format: self.input_format,
             preset: self.preset,
             pseudonyms: self.pseudonym_key.as_deref().map(PseudonymKey::read).transpose().map_err(BatchError::Key)?,
             all_languages: self.all_languages,
