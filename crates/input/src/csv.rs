@@ -1,5 +1,7 @@
 //! Tables: CSV and TSV with a header line.
 
+mod header;
+
 use std::borrow::Cow;
 use std::io::{self, BufRead};
 
@@ -7,9 +9,11 @@ use csv_core::ReadRecordResult;
 
 use super::MAX_RECORD_BYTES;
 use super::draft::{Fault, Found, Reader};
-use super::fields::{COUNT, Fields, Slot};
+use super::fields::{Fields, Slot};
 use super::jsonl::{bad_encoding, unreadable};
 use super::row::{Cell, Row};
+use header::Header;
+pub(super) use header::{CSV, TSV};
 
 /// Reads the rows of a table. A row of another length than the header is named: a text with an unquoted separator in it would be
 /// cut short without a word.
@@ -17,6 +21,7 @@ pub(super) struct Table {
     input: Box<dyn BufRead + Send>,
     fields: Fields,
     separators: &'static [u8],
+    separator: u8,
     header: Option<Header>,
     core: csv_core::Reader,
     buffer: Vec<u8>,
@@ -29,17 +34,6 @@ pub(super) struct Table {
     output: Vec<u8>,
     ends: Vec<usize>,
 }
-
-/// Which column is what.
-struct Header {
-    columns: [Option<usize>; COUNT],
-    width: usize,
-}
-
-/// Separators that are tried on a header line, the likeliest first.
-pub(super) const CSV: &[u8] = b",;\t|";
-/// As [`CSV`], for a file whose name says tabs.
-pub(super) const TSV: &[u8] = b"\t,;|";
 
 /// A record in the buffers.
 struct Record {
@@ -62,6 +56,7 @@ impl Table {
             input,
             fields,
             separators,
+            separator: b',',
             header: None,
             core,
             buffer: vec![],
@@ -133,7 +128,7 @@ impl Table {
                 ReadRecordResult::End => return Ok(Step::End),
                 ReadRecordResult::Record => {
                     let raw = self.buffer.get(self.start..self.fed).unwrap_or_default();
-                    if self.at_end && self.fed == self.buffer.len() && ends_in_quotes(raw, self.core_separator()) {
+                    if self.at_end && self.fed == self.buffer.len() && ends_in_quotes(raw, self.separator) {
                         return self.give_up();
                     }
                     let line = self.line + leading_lines(raw);
@@ -146,10 +141,6 @@ impl Table {
                 }
             }
         }
-    }
-
-    fn core_separator(&self) -> u8 {
-        *self.separators.first().unwrap_or(&b',')
     }
 
     /// Name the record in hand and go on with the line after its first one.
@@ -189,16 +180,13 @@ impl Table {
         }
         let end = self.raw().iter().position(|&b| b == b'\n').unwrap_or(self.raw().len());
         let header_line = String::from_utf8_lossy(&self.raw()[..end]).into_owned();
-        let splits = self.separators.iter().map(|&separator| (separator, split(&header_line, separator)));
-        let fits = |names: &[String]| [&self.fields.id, &self.fields.text].iter().all(|wanted| names.contains(wanted));
-        let Some((separator, names)) = splits.clone().find(|(_, names)| fits(names)) else {
-            let widest = splits.max_by_key(|(_, names)| names.len()).map(|(_, names)| names).unwrap_or_default();
-            return Ok(Some(missing_columns(&self.fields, &widest, self.line)));
+        let header = match Header::read(&header_line, self.line, self.separators, &self.fields) {
+            Ok(header) => header,
+            Err(fault) => return Ok(Some(fault)),
         };
-        let columns = self.fields.names().map(|(_, name)| names.iter().position(|n| n == name));
-        self.header = Some(Header { columns, width: names.len() });
-        self.core = csv_core::ReaderBuilder::new().delimiter(separator).build();
-        self.separators = self.separators.iter().position(|&s| s == separator).map_or(CSV, |at| &self.separators[at..]);
+        self.separator = header.separator;
+        self.core = csv_core::ReaderBuilder::new().delimiter(header.separator).build();
+        self.header = Some(header);
         self.drop((end + 1).min(self.raw().len()));
         Ok(None)
     }
@@ -269,37 +257,6 @@ impl Table {
 fn too_long(line: u64) -> Fault {
     let reason = format!("the line is longer than {} MiB", MAX_RECORD_BYTES >> 20);
     Fault::new(line, reason, "check that the file has line breaks")
-}
-
-/// Names in a header line.
-fn split(line: &str, separator: u8) -> Vec<String> {
-    let mut core = csv_core::ReaderBuilder::new().delimiter(separator).build();
-    let (mut output, mut ends) = (vec![0; line.len() + 1], vec![0; line.len() + 2]);
-    let (_, _, mut written, mut width) = core.read_record(line.as_bytes(), &mut output, &mut ends);
-    let (_, _, more, columns) = core.read_record(&[], &mut output[written..], &mut ends[width..]);
-    written += more;
-    width += columns;
-    let mut start = 0;
-    let mut names = vec![];
-    for &end in &ends[..width] {
-        names.push(String::from_utf8_lossy(output[..written].get(start..end).unwrap_or_default()).trim().to_owned());
-        start = end;
-    }
-    names
-}
-
-/// Names are shown only where they look like names: without a header line this is the first post.
-fn missing_columns(fields: &Fields, names: &[String], line: u64) -> Fault {
-    let is_name = |n: &String| n.len() <= 40 && n.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-.".contains(&b));
-    let missing: Vec<&str> =
-        [fields.id.as_str(), fields.text.as_str()].into_iter().filter(|w| !names.iter().any(|n| n == w)).collect();
-    let reason = format!("the table has no column `{}`", missing.join("` and no column `"));
-    let hint = if !names.is_empty() && names.iter().all(is_name) {
-        format!("its columns are {}; name them with --id-field and --text-field", names.join(", "))
-    } else {
-        "its first line must hold the names of the columns".to_owned()
-    };
-    Fault::new(line, reason, hint)
 }
 
 /// Line breaks before the record: blank lines, and the second half of the break before it.

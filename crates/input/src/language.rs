@@ -76,6 +76,7 @@ impl Prose {
         let mut prose = Self::default();
         let is_prose =
             |token: &&str| !token.contains("://") && !token.starts_with(['@', '#']) && !token.starts_with("www.");
+        let text = text.get(..text.floor_char_boundary(MAX_PROSE)).unwrap_or_default();
         for token in text.split_whitespace().filter(is_prose) {
             prose.text.push_str(token);
             prose.text.push(' ');
@@ -83,9 +84,6 @@ impl Prose {
             for word in token.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty()) {
                 prose.words += 1;
                 prose.dutch += usize::from(is_dutch(word));
-            }
-            if prose.text.len() > MAX_PROSE {
-                break;
             }
         }
         prose

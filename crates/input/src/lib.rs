@@ -19,6 +19,7 @@ mod language;
 mod limit;
 mod lines;
 mod object;
+mod opened;
 mod parquet;
 mod post;
 mod preset;
