@@ -1,7 +1,8 @@
 //! A post, and where it was found.
 
-use crate::digest::sha256;
 use serde::{Deserialize, Serialize};
+
+use super::digest::sha256;
 
 /// Text kept of a post. The model reads far less; the hash covers all of it.
 pub const MAX_TEXT_BYTES: usize = 64 << 10;
