@@ -7,7 +7,7 @@
 use whichlang::{Lang, detect_language};
 
 /// Fewer letters or words than this, links and names aside, tell nothing.
-const MIN_LETTERS: usize = 20;
+const MIN_LETTERS: usize = 30;
 const MIN_WORDS: usize = 4;
 
 /// So much of a post is looked at.
