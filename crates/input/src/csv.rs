@@ -276,6 +276,7 @@ fn ends_in_quotes(raw: &[u8], separator: u8) -> bool {
 }
 
 #[cfg(test)]
+#[allow(clippy::panic, reason = "a test fails by panicking")]
 mod tests {
     use super::*;
 

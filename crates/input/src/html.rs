@@ -32,7 +32,8 @@ fn begins_tag(c: char) -> bool {
 
 /// Name of a tag, with the slash of an end tag.
 fn name(tag: &str) -> &str {
-    let end = tag.char_indices().find(|&(i, c)| !c.is_ascii_alphanumeric() && !(i == 0 && c == '/'));
+    let belongs = |i: usize, c: char| c.is_ascii_alphanumeric() || (i == 0 && c == '/');
+    let end = tag.char_indices().find(|&(i, c)| !belongs(i, c));
     end.and_then(|(i, _)| tag.get(..i)).unwrap_or(tag)
 }
 

@@ -71,6 +71,7 @@ impl fmt::Display for TooManyRejects {
 }
 
 #[cfg(test)]
+#[allow(clippy::panic, reason = "a test fails by panicking")]
 mod tests {
     use super::*;
 

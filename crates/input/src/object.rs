@@ -10,6 +10,7 @@ use super::row::{Cell, Row};
 
 /// What a JSON text turned out to be.
 #[derive(Debug)]
+#[allow(clippy::large_enum_variant, reason = "it is a row nearly always, and lives for one record")]
 pub(super) enum Parsed<'a> {
     Row(Row<'a>),
     /// Valid JSON, but no object; its kind.

@@ -68,7 +68,7 @@ fn reader(
     options: &InputOptions,
 ) -> Result<Box<dyn Reader>, Fault> {
     let InputOptions { fields, preset, .. } = options;
-    let shape = || preset.map_or_else(|| Shape::Fields(fields.clone()), Shape::Preset);
+    let shape = || preset.map_or_else(|| Shape::Fields(Box::new(fields.clone())), Shape::Preset);
     if preset.is_some() && !matches!(format, Format::Jsonl | Format::Json) {
         let hint = "leave --preset out and name the columns with --id-field and --text-field";
         return Err(Fault::new(0, format!("a preset reads JSON, not {format}"), hint));

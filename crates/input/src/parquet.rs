@@ -130,6 +130,7 @@ fn damaged(row: u64, error: &ParquetError) -> Fault {
 }
 
 #[cfg(test)]
+#[allow(clippy::panic, reason = "a test fails by panicking")]
 mod tests {
     use super::*;
     use parquet::data_type::{ByteArray, ByteArrayType, Int64Type};

@@ -6,6 +6,7 @@ mod reddit;
 #[cfg(test)]
 mod template;
 #[cfg(test)]
+#[allow(clippy::panic, reason = "a test fails by panicking")]
 mod tests;
 mod x;
 mod youtube;

@@ -10,7 +10,7 @@ use super::preset::Preset;
 /// How a JSON value becomes posts.
 #[derive(Debug, Clone)]
 pub(super) enum Shape {
-    Fields(Fields),
+    Fields(Box<Fields>),
     Preset(&'static Preset),
 }
 

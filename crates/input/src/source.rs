@@ -55,7 +55,7 @@ impl Source {
             let problem = "it is a directory; name the files in it";
             return Err(failed(io::Error::new(io::ErrorKind::IsADirectory, problem)));
         }
-        Ok((file, metadata.is_file().then(|| metadata.len())))
+        Ok((file, metadata.is_file().then_some(metadata.len())))
     }
 
     /// The format that its name tells.
