@@ -43,6 +43,8 @@ def arguments():
     args.add_argument("--grenscheck", type=pathlib.Path, default=pathlib.Path("eval-data/grenscheck"),
                       help="directory of cases-{train,dev,test}.csv; dev is measured on, dev and test are never repeated in training")
     args.add_argument("--grenscheck-passes", type=float, default=0.0, help="passes of each row of cases-train.csv in one epoch")
+    args.add_argument("--frames", type=pathlib.Path, default=pathlib.Path("eval-data/frames"), help="directory of cases.tsv, filled sentence frames")
+    args.add_argument("--frames-passes", type=float, default=0.0, help="passes of each filled frame in one epoch")
     args.add_argument("--start", type=pathlib.Path, help="go on from this checkpoint (a second, gentler round) instead of from the base")
     args.add_argument("--public-share", type=float, default=1.0, help="of the passes that mix.PASSES gives the public sources")
     args.add_argument("--out", type=pathlib.Path, required=True, help="directory of the checkpoint")
@@ -73,6 +75,7 @@ def gather(args, tok):
     mhc, peers = args.data / "mhc-nl-dev.csv", args.data / "rtplx-nl-peers-dev.jsonl"
     cases = {split: case_rows(args.grenscheck / f"cases-{split}.csv") for split in ("train", "dev", "test")}
     train_cases = mix.case_examples(cases["train"]) if args.grenscheck_passes else []
+    train_frames = mix.frame_examples(dutch_rows(args.frames, "cases.tsv")[0]) if args.frames_passes else []
     dev = DevSets(tok, public, mhc, peers, kept_dutch, plain, mix.case_examples(cases["dev"]))
 
     guard = Guard()
@@ -83,7 +86,7 @@ def gather(args, tok):
     guard.protect("plain held out", [e.text for e in plain])
     for split in ("dev", "test"):
         guard.protect(f"grenscheck {split}", [r["test_case"] for r in cases[split]])
-    examples, dropped = guard.clean(train_public + train_dutch + train_cases)
+    examples, dropped = guard.clean(train_public + train_dutch + train_cases + train_frames)
     used = {"files": {p.name: sha256(p) for p in (args.data / "public-train.jsonl.gz", mhc, peers)},
             "dutch": {"rows": len(dutch), "broken_lines": broken, "train": len(train_dutch), "held_out": len(kept_dutch),
                       "sha256": sha256_of_rows(dutch), "by_folder": dict(collections.Counter(r["file"].split("/")[0] for r in dutch))},
@@ -137,7 +140,7 @@ def main():
     tok = tokenizer(args.base)
     weight = torch.tensor([1.0] * 3 + [args.ground_weight] * 5)
     examples, dev, used = gather(args, tok)
-    deck = mix.Mix(examples, {"grens": args.dutch_passes, "grenscheck": args.grenscheck_passes}, rng, args.public_share)
+    deck = mix.Mix(examples, {"grens": args.dutch_passes, "grenscheck": args.grenscheck_passes, "frames": args.frames_passes}, rng, args.public_share)
     model = again(args.start) if args.start else fresh(args.base, args.seed)
     lengths = batches.lengths_of(examples, tok, MAX_TOKENS)
     beside = batches.companions(examples)
