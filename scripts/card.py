@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""The figures of the model card that `grens eval` does not give, as Markdown.
+"""The figures of the model card, as Markdown; `--write` puts them between the marks of the card.
 
-Usage: python3 -m scripts.card --data DIR [--model models/grens-nl] [--grens target/release/grens] [--report FILE.json]
+Usage: python3 -m scripts.card --data DIR [--model models/grens-nl] [--grens target/release/grens] [--write] [--report FILE.json]
 
-Every text is scored by `grens score`, so bands and probabilities are those of a scan. Given are: the RTP-LX figures beside the peers', false
-alarms on ordinary Dutch, precision at the candidate threshold for a prevalence of 1%, reliability, grounds, gaps between groups.
+Every text is scored by the program (`grens eval`, `grens score`), so bands and probabilities are those of a scan. Given are: the functional
+tests, RTP-LX beside the peers, false alarms on everyday Dutch, precision at the candidate threshold for a prevalence of 1%, reliability,
+grounds, gaps between groups.
 
 Intervals: Wilson for shares; Clopper-Pearson for the one-sided 95% bound of the precision (recall and false alarm rate each bounded at 97.5%,
 so that both hold together with 95%). BPSN and subgroup AUC as in Borkan et al. 2019. Reliability: 15 bins of equal mass.
@@ -25,6 +26,7 @@ from scripts.sources import GROUNDS, case_rows, dutch_rows, jsonl_rows, public_r
 from scripts.train import mix
 from scripts.train.metrics import auc, f1, rounded
 
+MARKS = ("<!-- figures: scripts/card.py -->", "<!-- end of figures -->")
 PREVALENCE = 0.01
 LEAST_OF_A_GROUP = 20
 
@@ -95,11 +97,20 @@ def gaps(rows, p, said, group_of, hateful_of):
     return {"groups": table, "worst_below_mean": below}
 
 
+def functional(args, path, kind):
+    """The report of `grens eval` on a functional test."""
+    done = subprocess.run([str(args.grens), "eval", str(path), "--format", kind, "--model", str(args.model), "--json", "--quiet"],
+                          capture_output=True, text=True, check=True)
+    return json.loads(done.stdout)
+
+
 def measure(args):
     score = Scores(args.grens, args.model)
     public, (dutch, _) = public_rows(args.data / "public-train.jsonl.gz"), dutch_rows(args.dutch)
     ordinary, _ = dutch_rows(args.ordinary)
-    out = {}
+    out = {"functional": {"Multilingual HateCheck, Dutch, development half": functional(args, args.data / "mhc-nl-dev.csv", "hatecheck"),
+                          "GrensCheck test (not used for any choice)": functional(args, args.grenscheck / "cases-test.csv", "grenscheck"),
+                          "GrensCheck dev": functional(args, args.grenscheck / "cases-dev.csv", "grenscheck")}}
 
     rtplx = [r for r in public if r["source"] == "rtplx" and r["lang"] == "nl" and r["split"] == "dev"]
     peers = jsonl_rows(args.data / "rtplx-nl-peers-dev.jsonl")
@@ -153,8 +164,31 @@ def percent(part):
     return f"{part['share']:.2%} ({part['hits']} of {part['n']}; {part['interval'][0]:.2%}-{part['interval'][1]:.2%})"
 
 
+def functional_tables(reports):
+    lines = ["| set | texts | group hate macro-F1 | recall | false alarms | ROC-AUC | 137c macro-F1 | 137d macro-F1 |", "|---|---|---|---|---|---|---|---|"]
+    for name, r in reports.items():
+        c = r["group_hate"]
+        recall, alarms = c["tp"] / (c["tp"] + c["fn_"]), c["fp"] / (c["fp"] + c["tn"])
+        articles = [f"{r['articles'][a][1]:.3f}" if a in r["articles"] else "-" for a in ("137c", "137d")]
+        lines.append(f"| {name} | {r['n']} | {r['group_hate_macro_f1']:.3f} | {recall:.3f} | {alarms:.3f} | {r['group_hate_auc']:.3f} | {' | '.join(articles)} |")
+    for name, r in list(reports.items())[:2]:
+        lines += ["", f"{name}, by functionality (`_h` hateful, `_nh` harmless, `_b` borderline; contested cases are left out):", "",
+                  "| functionality | n | right | 95% interval |", "|---|---|---|---|"]
+        lines += [f"| {f['name']} | {f['n']} | {f['right'] / f['n']:.2f} | {f['interval'][0]:.2f}-{f['interval'][1]:.2f} |" for f in r["functionalities"]]
+    return lines + [""]
+
+
+def written(card, figures):
+    """The card with new figures between its marks."""
+    before, _, rest = card.partition(MARKS[0])
+    _, mark, after = rest.partition(MARKS[1])
+    if not mark:
+        raise SystemExit(f"the card has no {MARKS[0]} and {MARKS[1]}: put them where the figures belong")
+    return f"{before}{MARKS[0]}\n\n{figures}\n\n{MARKS[1]}{after}"
+
+
 def markdown(out):
-    lines = []
+    lines = functional_tables(out["functional"])
     r, peers = out["rtplx"], out["rtplx"]["peers"]
     beside = ", ".join(f"{k} {peers[k]:.3f}" for k in peers if k not in ("n", "positive"))
     lines += [f"RTP-LX Dutch development texts ({r['n']}): ROC-AUC {r['auc']:.3f}. The {peers['n']} prompts that others judged too ({peers['positive']} positive): {beside}.", ""]
@@ -191,6 +225,7 @@ def main():
     args.add_argument("--dutch", type=pathlib.Path, default=pathlib.Path("eval-data/train"))
     args.add_argument("--ordinary", type=pathlib.Path, default=pathlib.Path("eval-data/ordinary"))
     args.add_argument("--grenscheck", type=pathlib.Path, default=pathlib.Path("eval-data/grenscheck"))
+    args.add_argument("--write", action="store_true", help="write the figures into the card")
     args.add_argument("--report", type=pathlib.Path)
     args = args.parse_args()
     policy = tomllib.loads((args.model / "policy.toml").read_text())
@@ -199,6 +234,9 @@ def main():
     if args.report:
         args.report.write_text(json.dumps(out, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     print(markdown(out))
+    if args.write:
+        card = args.model / "README.md"
+        card.write_text(written(card.read_text(encoding="utf-8"), markdown(out)), encoding="utf-8")
 
 
 if __name__ == "__main__":
