@@ -10,6 +10,9 @@ mod scan;
 
 pub use decider::Decider;
 pub use error::{BatchError, Result};
-pub use input::{Fields, Item, MAX_LINE_BYTES, MAX_TEXT_BYTES, Post, PostReader, Source, Warning};
+pub use input::{
+    Fields, InputOptions, Inputs, Item, MAX_RECORD_BYTES, MAX_TEXT_BYTES, Place, Post, Skip, Source, SourceState,
+    Warning,
+};
 pub use pipeline::{Counts, Sink, Window, run};
 pub use scan::{QueueItem, ScanDir, ScanMeta};

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
-use grens_batch::Fields;
+use grens_batch::{Fields, InputOptions, Inputs, Source};
 use grens_infer::{DeviceChoice, LabelPair};
 
 /// Finds candidate posts under Articles 137c and 137d of the Dutch Penal Code (group insult; incitement to hatred,
@@ -76,9 +76,9 @@ pub(crate) struct DeciderArgs {
     pub(crate) policy: Option<PathBuf>,
 }
 
-/// Names of the input's fields.
+/// How the input is read.
 #[derive(Debug, Args)]
-pub(crate) struct FieldArgs {
+pub(crate) struct InputArgs {
     /// Field that holds a post's id; dots reach into objects.
     #[arg(long, default_value = "id", value_name = "NAME")]
     id_field: String,
@@ -87,9 +87,13 @@ pub(crate) struct FieldArgs {
     text_field: String,
 }
 
-impl FieldArgs {
-    pub(crate) fn fields(&self) -> Fields {
-        Fields { id: self.id_field.clone(), text: self.text_field.clone() }
+impl InputArgs {
+    /// Open the inputs that the command line names.
+    pub(crate) fn open(&self, names: &[String]) -> grens_batch::Result<Inputs> {
+        let sources = names.iter().map(|name| Source::new(name)).collect();
+        let mut options = InputOptions::default();
+        options.fields = Fields { id: self.id_field.clone(), text: self.text_field.clone(), ..Fields::default() };
+        Inputs::open(sources, options)
     }
 }
 
@@ -101,7 +105,7 @@ pub(crate) struct ScoreArgs {
     #[command(flatten)]
     pub(crate) decider: DeciderArgs,
     #[command(flatten)]
-    pub(crate) fields: FieldArgs,
+    pub(crate) reading: InputArgs,
     /// Write every rejected line's place and reason to this file, as JSON Lines.
     #[arg(long, value_name = "FILE")]
     pub(crate) rejects: Option<PathBuf>,
@@ -118,7 +122,7 @@ pub(crate) struct ScanArgs {
     #[command(flatten)]
     pub(crate) decider: DeciderArgs,
     #[command(flatten)]
-    pub(crate) fields: FieldArgs,
+    pub(crate) reading: InputArgs,
     /// Rows of the table on stdout.
     #[arg(long, default_value_t = 20, value_name = "N")]
     pub(crate) top: usize,

@@ -18,6 +18,7 @@ use crate::stop;
 pub(super) fn run(args: &ScanArgs, printer: &Printer) -> Outcome {
     let stop = stop::flag();
     let started = Instant::now();
+    let inputs = args.reading.open(&args.inputs)?;
     let sources: Vec<Source> = args.inputs.iter().map(|i| Source::new(i)).collect();
     let decider = super::load_decider(&args.decider)?;
     let reference = &decider.scorer().info().reference;
@@ -29,7 +30,7 @@ pub(super) fn run(args: &ScanArgs, printer: &Printer) -> Outcome {
         progress: Progress::new(&sources, printer),
         printer,
     };
-    let counts = run_pipeline(&sources, &args.fields.fields(), &decider, Window::default(), stop, &mut sink);
+    let counts = run_pipeline(inputs, &decider, Window::default(), stop, &mut sink);
     sink.progress.bar.finish_and_clear();
     let counts = counts?;
 
@@ -191,7 +192,7 @@ fn count_lines(source: &Source) -> Option<u64> {
     if !path.metadata().is_ok_and(|m| m.is_file()) {
         return None;
     }
-    let mut input = source.open().ok()?;
+    let mut input = std::io::BufReader::with_capacity(1 << 16, std::fs::File::open(path).ok()?);
     let mut lines = 0;
     loop {
         let buffer = std::io::BufRead::fill_buf(&mut input).ok()?;

@@ -2,7 +2,7 @@
 
 use std::io::{BufWriter, StdoutLock, Write};
 
-use grens_batch::{BatchError, Counts, Post, Sink, Source, Warning, Window, run as run_pipeline};
+use grens_batch::{BatchError, Counts, Post, Sink, Warning, Window, run as run_pipeline};
 use grens_law::{DecisionRecord, RejectRecord};
 
 use super::rejects::{Rejects, ending};
@@ -13,14 +13,14 @@ use crate::stop;
 
 pub(super) fn run(args: &ScoreArgs, printer: &Printer) -> Outcome {
     let stop = stop::flag();
+    let inputs = args.reading.open(std::slice::from_ref(&args.input))?;
     let decider = super::load_decider(&args.decider)?;
     let mut sink = Records {
         out: BufWriter::new(printer.data()),
         rejects: Rejects::new(printer, args.rejects.as_deref())?,
         printer,
     };
-    let sources = [Source::new(&args.input)];
-    let counts = run_pipeline(&sources, &args.fields.fields(), &decider, Window::default(), stop, &mut sink)?;
+    let counts = run_pipeline(inputs, &decider, Window::default(), stop, &mut sink)?;
     ending(&counts, args.rejects.as_deref(), printer)
 }
 
