@@ -71,8 +71,36 @@ impl From<BatchError> for Failure {
             BatchError::Infer(e) => e.into(),
             BatchError::Closed => Self::new(Exit::Ok, error),
             BatchError::Input { .. } => Self::new(Exit::NoInput, error),
-            BatchError::Output { .. } | BatchError::Taken { .. } => Self::new(Exit::Output, error),
+            BatchError::Output { .. } => Self::new(Exit::Output, error),
+            BatchError::Taken { .. }
+            | BatchError::Locked { .. }
+            | BatchError::Differs { .. }
+            | BatchError::InputChanged { .. }
+            | BatchError::Damaged { .. }
+            | BatchError::Shards { .. } => {
+                let hint = folder_hint(&error);
+                Self::new(Exit::Output, error).hint(hint)
+            }
         }
+    }
+}
+
+/// What to do about a folder that cannot be worked in.
+fn folder_hint(error: &BatchError) -> String {
+    match error {
+        BatchError::Locked { lock, .. } => format!(
+            "wait until it ends; if that process is on another machine and surely gone, remove {}",
+            lock.display()
+        ),
+        BatchError::Differs { .. } => {
+            "give the same model, policy and flags to go on, or another --out folder to begin anew".to_owned()
+        }
+        BatchError::InputChanged { .. } => {
+            "give the input as it was to go on, or another --out folder to scan the changed one".to_owned()
+        }
+        BatchError::Damaged { .. } => "it was changed from outside; scan again into another folder".to_owned(),
+        BatchError::Shards { .. } => "run the missing shards with the same model, policy, flags and input".to_owned(),
+        _ => "give another --out folder".to_owned(),
     }
 }
 

@@ -31,12 +31,17 @@ impl<'a> Rejects<'a> {
         Ok(Self { printer, file, seen: 0 })
     }
 
-    pub(super) fn take(&mut self, reject: &RejectRecord) -> grens_batch::Result<()> {
+    /// Show a reject, if it is among the first.
+    pub(super) fn show(&mut self, reject: &RejectRecord) {
         self.seen += 1;
         if self.seen <= SHOWN {
             let RejectRecord { file, line, reason, hint, .. } = reject;
             self.printer.warning(&format!("{file}:{line}: {reason}; not scored ({hint})"));
         }
+    }
+
+    pub(super) fn take(&mut self, reject: &RejectRecord) -> grens_batch::Result<()> {
+        self.show(reject);
         if let Some((path, writer)) = &mut self.file {
             let written = serde_json::to_writer(&mut *writer, reject).map_err(Into::into);
             written
@@ -54,8 +59,28 @@ impl<'a> Rejects<'a> {
     }
 }
 
+/// What the end of a run over posts is told by.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Tail {
+    /// Posts that have a decision.
+    pub(super) posts: u64,
+    /// Lines that could not be used.
+    pub(super) rejected: u64,
+    /// Posts that were left out on purpose: of other languages, or seen before.
+    pub(super) not_scored: u64,
+    /// All of them.
+    pub(super) items: u64,
+}
+
+impl From<&Counts> for Tail {
+    fn from(counts: &Counts) -> Self {
+        let Counts { posts, rejected, skipped, .. } = *counts;
+        Self { posts, rejected, not_scored: skipped, items: posts + rejected + skipped }
+    }
+}
+
 /// How a run over posts ends: says what was left out and picks the exit code.
-pub(super) fn ending(counts: &Counts, all_listed_in: Option<&Path>, printer: &Printer) -> Outcome {
+pub(super) fn ending(counts: &Tail, all_listed_in: Option<&Path>, printer: &Printer) -> Outcome {
     if counts.rejected > 0 {
         let more = counts.rejected.saturating_sub(SHOWN);
         let list = match all_listed_in {
@@ -65,17 +90,9 @@ pub(super) fn ending(counts: &Counts, all_listed_in: Option<&Path>, printer: &Pr
             }
             None => String::new(),
         };
-        printer.warning(&format!(
-            "{} of {} lines could not be used{list}",
-            counts.rejected,
-            counts.rejected + counts.posts
-        ));
+        printer.warning(&format!("{} of {} lines could not be used{list}", counts.rejected, counts.items));
     }
-    if counts.interrupted {
-        printer.warning(&format!("stopped after {} posts; what was written is whole", counts.posts));
-        return Ok(Exit::Interrupted);
-    }
-    if counts.posts == 0 {
+    if counts.posts == 0 && counts.not_scored == 0 {
         let what = if counts.rejected == 0 { "the input holds no posts" } else { "no line of the input could be used" };
         return Err(Failure::message(Exit::NoInput, what)
             .hint("give JSON Lines, one object a line, such as {\"id\": \"1\", \"text\": \"...\"}"));
