@@ -33,7 +33,8 @@ impl Night {
     /// Arguments of a scan into `out`.
     pub fn args(&self, out: &str, more: &[&str]) -> Vec<String> {
         let (model, policy, out) = (fixture("bert"), self.path("policy.toml"), self.path(out));
-        let fixed = ["scan", text(&self.input), "--out", text(&out), "--model", text(&model), "--policy", text(&policy)];
+        let fixed =
+            ["scan", text(&self.input), "--out", text(&out), "--model", text(&model), "--policy", text(&policy)];
         fixed.iter().chain(["--threads", "1"].iter()).chain(more).map(|s| (*s).to_owned()).collect()
     }
 

@@ -9,19 +9,26 @@ use super::support::text;
 
 /// A post as a line of the input.
 fn post(id: &str, words: &str) -> String {
-    serde_json::json!({"id": id, "text": words, "url": format!("https://voorbeeld.example/{id}"), "platform": "forum"}).to_string() + "\n"
+    serde_json::json!({"id": id, "text": words, "url": format!("https://voorbeeld.example/{id}"), "platform": "forum"})
+        .to_string()
+        + "\n"
 }
 
 /// A policy under which everything is a candidate.
 fn all_candidates(night: &Night, cap: usize) {
     let policy = POLICY.replace("candidate = 0.25", "candidate = 0.0").replace("review = 0.2\n", "review = 0.0\n");
-    let policy = policy.replace("named = 0.5", "named = 0.0").replace("nightly_cap = 1000", &format!("nightly_cap = {cap}"));
+    let policy =
+        policy.replace("named = 0.5", "named = 0.0").replace("nightly_cap = 1000", &format!("nightly_cap = {cap}"));
     std::fs::write(night.path("policy.toml"), policy).unwrap();
 }
 
 #[test]
 fn the_same_text_is_scored_once_and_every_copy_is_kept() {
-    let night = Night::new(&(post("a", "Kijk eens https://een.example @jan") + &post("b", "iets anders hier") + &post("c", "Kijk  eens https://twee.example @piet")));
+    let night = Night::new(
+        &(post("a", "Kijk eens https://een.example @jan")
+            + &post("b", "iets anders hier")
+            + &post("c", "Kijk  eens https://twee.example @piet")),
+    );
     all_candidates(&night, 10);
     night.scan("uit", &[]).expect(0);
     let summary = night.summary("uit");
@@ -29,7 +36,10 @@ fn the_same_text_is_scored_once_and_every_copy_is_kept() {
     assert_eq!(summary["candidates"], 3, "a repeat has the band of its first");
     let repeats = night.lines("uit", "repeats");
     assert_eq!(repeats.len(), 1);
-    assert_eq!((&repeats[0]["id"], &repeats[0]["repeat_of"], &repeats[0]["line"]), (&"c".into(), &"a".into(), &3.into()));
+    assert_eq!(
+        (&repeats[0]["id"], &repeats[0]["repeat_of"], &repeats[0]["line"]),
+        (&"c".into(), &"a".into(), &3.into())
+    );
     assert_eq!(repeats[0]["url"], "https://voorbeeld.example/c");
     let first = night.lines("uit", "candidates").into_iter().find(|c| c["id"] == "a").unwrap();
     assert_eq!((&first["repeats"], &first["stands_for"]), (&1.into(), &2.into()));
@@ -169,7 +179,10 @@ fn a_state_folder_remembers_posts_but_not_edits() {
 #[test]
 fn a_hostile_post_stays_text_on_the_page() {
     let hostile = "<script>alert(1)</script><img src=x onerror=alert(2)> \"'</details>{{ s.policy }}\u{202e}";
-    let line = serde_json::json!({"id": "<b>x", "text": hostile, "url": "javascript:alert(3)", "platform": "\"><script>"}).to_string() + "\n";
+    let line =
+        serde_json::json!({"id": "<b>x", "text": hostile, "url": "javascript:alert(3)", "platform": "\"><script>"})
+            .to_string()
+            + "\n";
     let night = Night::new(&line);
     all_candidates(&night, 10);
     night.scan("uit", &[]).expect(0);

@@ -110,7 +110,9 @@ fn a_full_disk_loses_nothing() {
     // The system refuses to let a file grow beyond some size: what a full disk looks like to a program.
     let command = format!("trap '' XFSZ; ulimit -f 64; exec \"$@\"");
     let mut shell = Command::new("bash");
-    shell.args(["-c", &command, "bash", env!("CARGO_BIN_EXE_grens")]).args(night.args("uit", &["--part-items", "100000"]));
+    shell
+        .args(["-c", &command, "bash", env!("CARGO_BIN_EXE_grens")])
+        .args(night.args("uit", &["--part-items", "100000"]));
     let output = shell.current_dir(super::support::root()).output().unwrap();
     let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(output.status.code(), Some(6), "{stderr}");

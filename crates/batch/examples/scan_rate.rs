@@ -27,7 +27,8 @@ impl TextScorer for StandIn {
 
     fn score(&self, texts: &[&str]) -> Result<Vec<PostScores>> {
         let score = |text: &&str| {
-            let hash = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x100_0000_01b3));
+            let hash =
+                text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x100_0000_01b3));
             let p = ((hash >> 20) % 100_000) as f32 / 100_000.0;
             let scores = Scores::from_heads([p, p, 0.1, 0.9, 0.0, 0.0, 0.0, 0.0]);
             PostScores { scores, n_tokens: 40, truncated: false }

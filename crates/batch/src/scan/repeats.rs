@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::fmt;
 
-use grens_infer::{hex, normalise};
+use grens_infer::hex;
 use grens_law::Band;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -47,11 +47,6 @@ impl<'de> Deserialize<'de> for TextKey {
         let text = <std::borrow::Cow<'_, str>>::deserialize(deserializer)?;
         u128::from_str_radix(&text, 16).map(|n| Self(n.to_be_bytes())).map_err(D::Error::custom)
     }
-}
-
-/// The normalised text that repeats are told by. Reads what the model reads.
-pub(crate) fn normalised(text: &str) -> String {
-    normalise(text).text().to_owned()
 }
 
 /// The texts of a run so far. About 50 bytes a text.
@@ -97,7 +92,7 @@ mod tests {
     use super::*;
 
     fn key(text: &str) -> TextKey {
-        TextKey::of(&normalised(text))
+        TextKey::of(&grens_infer::normalise_text(text))
     }
 
     #[test]

@@ -34,9 +34,9 @@ impl Sketch {
         let mut minima = [u32::MAX; MINIMA];
         let width = RUN.min(letters.len()).max(1);
         for run in letters.windows(width) {
-            let hash = fnv(run.iter().flat_map(|c| u32::from(*c).to_le_bytes()));
-            for (minimum, seed) in minima.iter_mut().zip(1_u64..) {
-                *minimum = (*minimum).min(top(mix(hash ^ mix(seed))));
+            let hash = mix(fnv(run.iter().flat_map(|c| u32::from(*c).to_le_bytes())));
+            for (minimum, (a, b)) in minima.iter_mut().zip(HASHES) {
+                *minimum = (*minimum).min(top(hash.wrapping_mul(a).wrapping_add(b)));
             }
         }
         let mut groups = [0; GROUPS];
@@ -85,6 +85,17 @@ const fn mix(x: u64) -> u64 {
     let x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     x ^ (x >> 31)
 }
+
+/// Multiplier (odd) and summand of each minimum's hash: multiply-shift hashing (Dietzfelbinger et al. 1997).
+const HASHES: [(u64, u64); MINIMA] = {
+    let mut hashes = [(0, 0); MINIMA];
+    let mut i = 0;
+    while i < MINIMA {
+        hashes[i] = (mix(2 * i as u64) | 1, mix(2 * i as u64 + 1));
+        i += 1;
+    }
+    hashes
+};
 
 #[allow(clippy::cast_possible_truncation, reason = "the upper half of 64 bits has 32")]
 const fn top(x: u64) -> u32 {

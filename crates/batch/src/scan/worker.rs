@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::time::Instant;
 
-use grens_infer::hex;
+use grens_infer::{hex, normalise_text};
 use grens_law::{Band, RejectRecord, SourceRecord};
 use sha2::{Digest, Sha256};
 
@@ -12,7 +12,7 @@ use super::manifest::{Manifest, Part, PartCounts, parts_dir};
 use super::nights::Nights;
 use super::options::ScanOptions;
 use super::part::{PartWriter, PostRow, RejectRow, RepeatRow, Row};
-use super::repeats::{Repeats, TextKey, normalised};
+use super::repeats::{Repeats, TextKey};
 use super::sketch::Sketch;
 use super::watch::{Progress, Watcher};
 use crate::decider::Decider;
@@ -181,7 +181,7 @@ impl<'a> Worker<'a> {
             }
             self.remembered.push(hash);
         }
-        let normalised = normalised(&post.text);
+        let normalised = normalise_text(&post.text);
         let key = TextKey::of(&normalised);
         if !self.options.shard.owns_text(key) {
             return None;
