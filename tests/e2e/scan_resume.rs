@@ -49,7 +49,7 @@ fn another_plan_is_refused_with_its_differences() {
     night.scan("uit", &["--no-text", "--id-field", "url"]).expect(6).says(&[
         "begun otherwise",
         "--no-text: was false, is true",
-        "reading: was",
+        "fields: was",
         "hint:",
     ]);
     let policy = std::fs::read_to_string(night.path("policy.toml")).unwrap();

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use grens_input::{InputError, KeyError, TooManyRejects};
+
 /// An error of this crate. Messages name the file and say what to do.
 #[derive(Debug, thiserror::Error)]
 pub enum BatchError {
@@ -13,6 +15,9 @@ pub enum BatchError {
         /// What the system said.
         source: std::io::Error,
     },
+    /// The pseudonym key cannot be used.
+    #[error(transparent)]
+    Key(KeyError),
     /// An output could not be written.
     #[error("cannot write {path}: {source}")]
     Output {
@@ -69,12 +74,24 @@ pub enum BatchError {
         /// One line for each problem.
         problems: Vec<String>,
     },
+    /// More records were unusable than the run allows.
+    #[error("{0}")]
+    TooManyRejects(TooManyRejects),
     /// The reader of stdout went away.
     #[error("the reader of the output closed it")]
     Closed,
     /// The model failed.
     #[error(transparent)]
     Infer(#[from] grens_infer::InferError),
+}
+
+impl From<InputError> for BatchError {
+    fn from(error: InputError) -> Self {
+        match error {
+            InputError::Open { file, source } => Self::Input { file, source },
+            InputError::Key(error) => Self::Key(error),
+        }
+    }
 }
 
 impl BatchError {

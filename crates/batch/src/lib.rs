@@ -3,23 +3,25 @@
 //! One scoring path for every command: [`Decider`] is the only place where a text becomes a decision record. [`run`] is what `grens score` does;
 //! [`scan`] is the nightly scan.
 
+// Readers are a crate of their own, so that they build and fuzz without the model.
+use grens_input as input;
+
 mod decider;
 mod disk;
 mod error;
-mod input;
 mod pipeline;
 mod scan;
 mod windows;
 
 pub use decider::{Decider, TextScorer};
 pub use error::{BatchError, Result};
-pub use input::{
-    Fields, InputOptions, Inputs, Item, MAX_RECORD_BYTES, MAX_TEXT_BYTES, Place, Post, Skip, Source, SourceState,
-    Warning,
+pub use grens_input::{
+    Fields, Format, InputError, InputOptions, Inputs, Item, KeyError, MAX_RECORD_BYTES, MAX_TEXT_BYTES, PRESETS, Place,
+    Post, Preset, PseudonymKey, RejectLimit, Skip, Source, SourceState, TooManyRejects, Warning, clearly_other, expand,
 };
 pub use pipeline::{Counts, Sink, run};
 pub use scan::{
-    Ending, Format, FormatError, Progress, Purged, Report, ScanOptions, Shard, ShardError, Watcher, merge, purge,
-    purge_state, scan,
+    Ending, ListFormat, ListFormatError, Progress, Purged, Report, ScanOptions, Shard, ShardError, Watcher, merge,
+    purge, purge_state, scan,
 };
 pub use windows::Window;

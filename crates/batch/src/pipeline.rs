@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use grens_law::{Band, DecisionRecord, RejectRecord};
 
 use crate::decider::Decider;
-use crate::error::Result;
+use crate::error::{BatchError, Result};
 use crate::input::{Inputs, Item, MAX_TEXT_BYTES, Post, Warning};
 use crate::windows::{Feed, Window};
 
@@ -89,6 +89,7 @@ pub fn run(
                     counts.rejected += 1;
                     sink.reject(reject)?;
                 }
+                Item::TooManyRejects(over) => return Err(BatchError::TooManyRejects(over)),
             }
         }
         for (record, post) in decider.decide(&posts)?.into_iter().zip(posts) {

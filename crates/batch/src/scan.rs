@@ -59,7 +59,7 @@ pub use merge::merge;
 pub use options::ScanOptions;
 pub use purge::{Purged, purge, purge_state};
 pub use shard::{Shard, ShardError};
-pub use table::{Format, FormatError};
+pub use table::{ListFormat, ListFormatError};
 pub use watch::{Progress, Watcher};
 
 use self::finish::Finish;
@@ -130,7 +130,14 @@ pub fn scan(
             return Ok(Ending::Stopped);
         }
         let Some(items) = feed.next(stop) else { break };
-        worker.window(items, watcher)?;
+        match worker.window(items, watcher) {
+            Err(e @ BatchError::TooManyRejects(_)) => {
+                // There are no results, but people need to see what was wrong.
+                finish::write_rejects(folder.out(), &parts_of(&folder, worker.manifest()))?;
+                return Err(e);
+            }
+            done => done?,
+        }
     }
     let (mut manifest, remembered) = worker.end(feed.sources())?;
     let ending = if options.shard.is_whole() {
@@ -194,11 +201,9 @@ fn resume_or_begin(
 }
 
 fn finish(options: &ScanOptions, folder: &Folder, manifest: &Manifest) -> Result<Report> {
-    let mut parts = Parts::default();
-    parts.add_shard(manifest.files(folder.run()));
     let finish = Finish {
         out: folder.out(),
-        parts: &parts,
+        parts: &parts_of(folder, manifest),
         counts: manifest.counts(),
         sources: manifest.sources.as_deref().unwrap_or_default(),
         identity: &manifest.identity,
@@ -206,4 +211,10 @@ fn finish(options: &ScanOptions, folder: &Folder, manifest: &Manifest) -> Result
         top: options.top,
     };
     finish.write()
+}
+
+fn parts_of(folder: &Folder, manifest: &Manifest) -> Parts {
+    let mut parts = Parts::default();
+    parts.add_shard(manifest.files(folder.run()));
+    parts
 }

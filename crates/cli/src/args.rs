@@ -1,12 +1,14 @@
 //! The command line as it is typed.
 
-use std::collections::BTreeMap;
+mod input;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
-use grens_batch::{Fields, Format, InputOptions, Inputs, Shard, Source};
+use grens_batch::{ListFormat, Shard};
 use grens_infer::{DeviceChoice, LabelPair};
-use serde_json::Value;
+
+pub(crate) use input::InputArgs;
 
 /// Finds candidate posts under Articles 137c and 137d of the Dutch Penal Code (group insult; incitement to hatred,
 /// discrimination or violence), on your own machine. It proposes; people decide.
@@ -27,7 +29,7 @@ fn exit_codes() -> String {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Score posts: JSON Lines in, one decision record a line out, in input order.
+    /// Score posts: one decision record a line out, in input order.
     Score(ScoreArgs),
     /// Scan files of posts and show what people should look at, most confident first.
     Scan(ScanArgs),
@@ -82,40 +84,9 @@ pub(crate) struct DeciderArgs {
     pub(crate) policy: Option<PathBuf>,
 }
 
-/// How the input is read.
-#[derive(Debug, Args)]
-pub(crate) struct InputArgs {
-    /// Field that holds a post's id; dots reach into objects.
-    #[arg(long, default_value = "id", value_name = "NAME")]
-    id_field: String,
-    /// Field that holds a post's text; dots reach into objects.
-    #[arg(long, default_value = "text", value_name = "NAME")]
-    text_field: String,
-}
-
-impl InputArgs {
-    /// What a scan that goes on must agree in.
-    pub(crate) fn facts(&self, names: &[String]) -> BTreeMap<String, Value> {
-        let options = self.options();
-        [("input".to_owned(), names.into()), ("reading".to_owned(), format!("{options:?}").into())].into()
-    }
-
-    /// Open the inputs that the command line names.
-    pub(crate) fn open(&self, names: &[String]) -> grens_batch::Result<Inputs> {
-        let sources = names.iter().map(|name| Source::new(name)).collect();
-        Inputs::open(sources, self.options())
-    }
-
-    fn options(&self) -> InputOptions {
-        let mut options = InputOptions::default();
-        options.fields = Fields { id: self.id_field.clone(), text: self.text_field.clone(), ..Fields::default() };
-        options
-    }
-}
-
 #[derive(Debug, Args)]
 pub(crate) struct ScoreArgs {
-    /// JSON Lines file, or - for standard input.
+    /// File, folder or pattern of posts (JSON Lines, JSON, CSV, TSV, Parquet; plain, .gz or .zst), or - for standard input.
     #[arg(default_value = "-", value_name = "FILE|-")]
     pub(crate) input: String,
     #[command(flatten)]
@@ -129,7 +100,7 @@ pub(crate) struct ScoreArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct ScanArgs {
-    /// Files of posts, or - for standard input.
+    /// Files, folders and patterns of posts (JSON Lines, JSON, CSV, TSV, Parquet; plain, .gz or .zst), or - for standard input.
     #[arg(required = true, value_name = "FILE")]
     pub(crate) inputs: Vec<String>,
     /// Folder for the results. A scan that was stopped there is gone on with.
@@ -141,7 +112,7 @@ pub(crate) struct ScanArgs {
     pub(crate) reading: InputArgs,
     /// Format of the lists: jsonl, csv or parquet.
     #[arg(long, default_value_t, value_name = "FORMAT")]
-    pub(crate) format: Format,
+    pub(crate) format: ListFormat,
     /// Keep the decisions of all posts in DIR/decisions, for research; never the text of a clear post.
     #[arg(long)]
     pub(crate) keep_clear: bool,
@@ -188,7 +159,7 @@ pub(crate) struct MergeArgs {
     pub(crate) out: PathBuf,
     /// Format of the lists: jsonl, csv or parquet.
     #[arg(long, default_value_t, value_name = "FORMAT")]
-    pub(crate) format: Format,
+    pub(crate) format: ListFormat,
     #[command(flatten)]
     pub(crate) table: TableArgs,
 }

@@ -81,6 +81,10 @@ impl From<BatchError> for Failure {
                 let hint = folder_hint(&error);
                 Self::new(Exit::Output, error).hint(hint)
             }
+            BatchError::TooManyRejects(_) => Self::new(Exit::TooManyRejects, error)
+                .hint("look at the rejects above; a wrong --input-format, --preset or field name rejects everything"),
+            BatchError::Key(_) => Self::new(Exit::Usage, error)
+                .hint("make one with: (umask 077; openssl rand -hex 32 > FILE), and keep it for as long as pseudonyms must stay the same"),
         }
     }
 }

@@ -15,10 +15,12 @@ use super::manifest::{Identity, PartCounts};
 use super::page;
 use super::part::{Fetch, PostRow, RepeatRow, Row};
 use super::parts::Parts;
-use super::table::{Format, Table};
+use super::table::{ListFormat, Table};
 use crate::disk::{self, Whole};
 use crate::error::{BatchError, Result};
 
+/// The list of what could not be used.
+const REJECTS: &str = "rejects.jsonl";
 /// Decisions in a file of `decisions/`.
 const DECISIONS_A_FILE: u64 = 250_000;
 /// Folder of all decisions.
@@ -40,14 +42,14 @@ pub(crate) struct Finish<'a> {
     pub(crate) counts: PartCounts,
     pub(crate) sources: &'a [SourceRecord],
     pub(crate) identity: &'a Identity,
-    pub(crate) format: Format,
+    pub(crate) format: ListFormat,
     pub(crate) top: usize,
 }
 
 impl Finish<'_> {
     /// Write all results, the summary last.
     pub(crate) fn write(&self) -> Result<Report> {
-        let mut rejects = Whole::create(self.out, "rejects.jsonl")?;
+        let mut rejects = Whole::create(self.out, REJECTS)?;
         let collected = Collected::from(self.parts, |reject| rejects.line(reject))?;
         rejects.commit()?;
         self.write_repeats_and_decisions(&collected)?;
@@ -201,22 +203,29 @@ impl Finish<'_> {
     }
 }
 
+/// The list of rejects alone, for a run that ends without results.
+pub(crate) fn write_rejects(out: &Path, parts: &Parts) -> Result<()> {
+    let mut rejects = Whole::create(out, REJECTS)?;
+    parts.each(|_, row| if let Row::Reject(row) = row { rejects.line(&row.reject) } else { Ok(()) })?;
+    rejects.commit()
+}
+
 /// All decisions, in files of a fixed number of records.
 struct Decisions {
     dir: std::path::PathBuf,
-    format: Format,
+    format: ListFormat,
     table: Table,
     written: u64,
 }
 
 impl Decisions {
-    fn new(out: &Path, format: Format) -> Result<Self> {
+    fn new(out: &Path, format: ListFormat) -> Result<Self> {
         let dir = out.join(DECISIONS);
         std::fs::create_dir_all(&dir).map_err(|e| BatchError::output(&dir, e))?;
         Ok(Self { table: Self::open(&dir, format, 0)?, dir, format, written: 0 })
     }
 
-    fn open(dir: &Path, format: Format, written: u64) -> Result<Table> {
+    fn open(dir: &Path, format: ListFormat, written: u64) -> Result<Table> {
         Table::create::<FindingRecord>(dir, &format!("{:05}", written / DECISIONS_A_FILE), format)
     }
 

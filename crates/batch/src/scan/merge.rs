@@ -8,7 +8,7 @@ use super::lock::Lock;
 use super::manifest::{Manifest, PartCounts, parts_dir};
 use super::parts::Parts;
 use super::shard::Shard;
-use super::table::Format;
+use super::table::ListFormat;
 use crate::error::{BatchError, Result};
 
 /// Make the results of a whole scan in `out` from the folders of its shards: those that an undivided run would have made, to the byte.
@@ -16,7 +16,7 @@ use crate::error::{BatchError, Result};
 /// # Errors
 /// [`BatchError::Shards`] when shards are missing, stand there twice, did not finish, or differ in model, policy, law, flags or input;
 /// [`BatchError::Locked`] when one is still at work; [`BatchError::Taken`] when `out` holds a run.
-pub fn merge(shards: &[PathBuf], out: &Path, format: Format, top: usize) -> Result<Report> {
+pub fn merge(shards: &[PathBuf], out: &Path, format: ListFormat, top: usize) -> Result<Report> {
     let mut problems = vec![];
     let mut opened: Vec<(&Path, Manifest, Lock)> = vec![];
     for dir in shards {

@@ -7,15 +7,15 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::shard::Shard;
-use super::table::Format;
+use super::table::ListFormat;
 
 /// How a scan is to be done, and where its results go.
 #[derive(Debug, Clone)]
 pub struct ScanOptions {
     /// The folder for all results.
     pub out: PathBuf,
-    /// Format of the lists.
-    pub format: Format,
+    /// ListFormat of the lists.
+    pub format: ListFormat,
     /// Keep the decisions of clear posts too (without their text).
     pub keep_clear: bool,
     /// Keep no text at all.
@@ -42,7 +42,7 @@ impl ScanOptions {
     pub fn new(out: impl Into<PathBuf>) -> Self {
         Self {
             out: out.into(),
-            format: Format::default(),
+            format: ListFormat::default(),
             keep_clear: false,
             no_text: false,
             shard: Shard::WHOLE,

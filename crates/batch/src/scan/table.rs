@@ -26,7 +26,7 @@ const BATCH: usize = 1024;
 
 /// How lists are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Format {
+pub enum ListFormat {
     /// One JSON object a line.
     #[default]
     Jsonl,
@@ -36,7 +36,7 @@ pub enum Format {
     Parquet,
 }
 
-impl Format {
+impl ListFormat {
     /// The extension of its files.
     #[must_use]
     pub const fn extension(self) -> &'static str {
@@ -48,7 +48,7 @@ impl Format {
     }
 }
 
-impl fmt::Display for Format {
+impl fmt::Display for ListFormat {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.extension())
     }
@@ -57,16 +57,16 @@ impl fmt::Display for Format {
 /// Why a format was not understood.
 #[derive(Debug, thiserror::Error)]
 #[error("{0:?} is no format: write jsonl, csv or parquet")]
-pub struct FormatError(String);
+pub struct ListFormatError(String);
 
-impl FromStr for Format {
-    type Err = FormatError;
+impl FromStr for ListFormat {
+    type Err = ListFormatError;
 
-    fn from_str(text: &str) -> std::result::Result<Self, FormatError> {
+    fn from_str(text: &str) -> std::result::Result<Self, ListFormatError> {
         [Self::Jsonl, Self::Csv, Self::Parquet]
             .into_iter()
             .find(|f| f.extension() == text)
-            .ok_or_else(|| FormatError(text.to_owned()))
+            .ok_or_else(|| ListFormatError(text.to_owned()))
     }
 }
 
@@ -89,17 +89,17 @@ enum Kind {
 
 impl Table {
     /// Begin `dir/name.EXT` for records of type `R`. A list without records has its header or columns all the same.
-    pub(crate) fn create<R: Record>(dir: &Path, name: &str, format: Format) -> Result<Self> {
+    pub(crate) fn create<R: Record>(dir: &Path, name: &str, format: ListFormat) -> Result<Self> {
         let name = format!("{name}.{format}");
         let file = Whole::create(dir, &name)?;
         let kind = match format {
-            Format::Jsonl => Kind::Jsonl(file),
-            Format::Csv => {
+            ListFormat::Jsonl => Kind::Jsonl(file),
+            ListFormat::Csv => {
                 let mut writer = csv::Writer::from_writer(file);
                 writer.write_record(R::header()).map_err(|e| failed(&name, e))?;
                 Kind::Csv(Box::new(writer))
             }
-            Format::Parquet => {
+            ListFormat::Parquet => {
                 let schema = Arc::new(R::schema());
                 let properties = WriterProperties::builder().set_compression(Compression::SNAPPY).build();
                 let writer =

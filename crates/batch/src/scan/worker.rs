@@ -103,6 +103,7 @@ impl<'a> Worker<'a> {
 
     /// Take in a window of items.
     pub(crate) fn window(&mut self, items: Vec<Item>, watcher: &mut dyn Watcher) -> Result<()> {
+        let over = if let Some(Item::TooManyRejects(over)) = items.last() { Some(*over) } else { None };
         let mut fresh = Vec::with_capacity(items.len());
         for item in items {
             fresh.extend(self.take(item, watcher)?);
@@ -136,14 +137,19 @@ impl<'a> Worker<'a> {
         let full = self.open.as_ref().is_some_and(|open| {
             self.seq - open.from >= self.options.part_items || open.began.elapsed() >= self.options.part_time
         });
-        if full {
+        if full || over.is_some() {
             self.close_part()?;
         }
-        watcher.progress(&self.progress())
+        watcher.progress(&self.progress())?;
+        over.map_or(Ok(()), |over| Err(BatchError::TooManyRejects(over)))
     }
 
     /// What is to be done with an item; nothing when an earlier process did it, or when it is another shard's.
     fn take(&mut self, item: Item, watcher: &mut dyn Watcher) -> Result<Option<Fresh>> {
+        if matches!(item, Item::TooManyRejects(_)) {
+            // The end of the input, not a part of it: with a higher limit the same input goes on.
+            return Ok(None);
+        }
         let seq = self.seq;
         let is_new = seq >= self.before.items;
         if is_new && self.open.is_none() {
@@ -165,6 +171,7 @@ impl<'a> Worker<'a> {
                 None
             }
             Item::Post(post) => self.take_post(seq, is_new, post, watcher),
+            Item::TooManyRejects(_) => None,
         };
         self.check_boundary()?;
         Ok(fresh)
@@ -302,6 +309,11 @@ impl<'a> Worker<'a> {
         BatchError::InputChanged { path: self.folder.out().to_owned(), what }
     }
 
+    /// What was done so far.
+    pub(crate) const fn manifest(&self) -> &Manifest {
+        &self.manifest
+    }
+
     /// The input is at its end.
     pub(crate) fn end(mut self, sources: Vec<SourceState>) -> Result<(Manifest, Vec<[u8; 16]>)> {
         if self.seq < self.before.items {
@@ -376,5 +388,6 @@ fn digest_item(digest: &mut Sha256, item: &Item) {
             field(&reject.line.to_le_bytes());
             field(reject.reason.as_bytes());
         }
+        Item::TooManyRejects(_) => {}
     }
 }

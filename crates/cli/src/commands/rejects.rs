@@ -66,16 +66,23 @@ pub(super) struct Tail {
     pub(super) posts: u64,
     /// Lines that could not be used.
     pub(super) rejected: u64,
-    /// Posts that were left out on purpose: of other languages, or seen before.
-    pub(super) not_scored: u64,
+    /// Posts of other languages, left out.
+    pub(super) skipped: u64,
+    /// Posts that an earlier night has scanned, left out.
+    pub(super) seen_before: u64,
+}
+
+impl Tail {
     /// All of them.
-    pub(super) items: u64,
+    pub(super) const fn items(&self) -> u64 {
+        self.posts + self.rejected + self.skipped + self.seen_before
+    }
 }
 
 impl From<&Counts> for Tail {
     fn from(counts: &Counts) -> Self {
         let Counts { posts, rejected, skipped, .. } = *counts;
-        Self { posts, rejected, not_scored: skipped, items: posts + rejected + skipped }
+        Self { posts, rejected, skipped, seen_before: 0 }
     }
 }
 
@@ -90,9 +97,17 @@ pub(super) fn ending(counts: &Tail, all_listed_in: Option<&Path>, printer: &Prin
             }
             None => String::new(),
         };
-        printer.warning(&format!("{} of {} lines could not be used{list}", counts.rejected, counts.items));
+        printer.warning(&format!("{} of {} lines could not be used{list}", counts.rejected, counts.items()));
     }
-    if counts.posts == 0 && counts.not_scored == 0 {
+    if counts.skipped > 0 {
+        printer
+            .note(&format!("{} posts in other languages were skipped (--all-languages scores them)", counts.skipped));
+    }
+    if counts.posts == 0 && counts.seen_before == 0 {
+        if counts.skipped > 0 {
+            let what = format!("none of the {} posts is in Dutch", counts.skipped);
+            return Err(Failure::message(Exit::NoInput, what).hint("--all-languages scores them all the same"));
+        }
         let what = if counts.rejected == 0 { "the input holds no posts" } else { "no line of the input could be used" };
         return Err(Failure::message(Exit::NoInput, what)
             .hint("give JSON Lines, one object a line, such as {\"id\": \"1\", \"text\": \"...\"}"));

@@ -19,7 +19,7 @@ use crate::stop;
 
 pub(super) fn run(args: &ScanArgs, printer: &Printer) -> Outcome {
     let stop = stop::flag();
-    let inputs = args.reading.open(&args.inputs)?;
+    let inputs = args.reading.open(&args.inputs, Some(&args.out))?;
     let decider = super::load_decider(&args.decider)?;
     let model = decider.model();
     let hash = model.hash.get(..12).unwrap_or_default();
@@ -41,7 +41,7 @@ pub(super) fn run(args: &ScanArgs, printer: &Printer) -> Outcome {
     }
     let out = args.out.display();
     match &ended {
-        Ending::Done(report) if watcher.tail.items > 0 => {
+        Ending::Done(report) if watcher.tail.items() > 0 => {
             table::print(report, &args.out, args.table.show_text, printer)?
         }
         Ending::Done(_) => {}
@@ -98,12 +98,7 @@ impl Watcher for Scan<'_> {
 
     fn progress(&mut self, done: &Done<'_>) -> Result<(), BatchError> {
         let others: u64 = done.other_languages.values().sum();
-        self.tail = Tail {
-            posts: done.posts,
-            rejected: done.rejected,
-            not_scored: others + done.seen_before,
-            items: done.posts + done.rejected + others + done.seen_before,
-        };
+        self.tail = Tail { posts: done.posts, rejected: done.rejected, skipped: others, seen_before: done.seen_before };
         self.progress.update(done);
         self.metrics.as_mut().map_or(Ok(()), |metrics| metrics.update(done))
     }

@@ -13,7 +13,7 @@ use crate::stop;
 
 pub(super) fn run(args: &ScoreArgs, printer: &Printer) -> Outcome {
     let stop = stop::flag();
-    let inputs = args.reading.open(std::slice::from_ref(&args.input))?;
+    let inputs = args.reading.open(std::slice::from_ref(&args.input), None)?;
     let decider = super::load_decider(&args.decider)?;
     let mut sink = Records {
         out: BufWriter::new(printer.data()),

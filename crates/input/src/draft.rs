@@ -32,6 +32,8 @@ impl Fault {
 pub(super) enum Found {
     Post(Draft),
     Fault(Fault),
+    /// An entry of a platform's export that is no post.
+    NoPost,
 }
 
 /// Reads the records of one source, in order. After a fault that ends the source it gives `None`.

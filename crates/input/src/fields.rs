@@ -38,3 +38,51 @@ impl Default for Fields {
         }
     }
 }
+
+/// The fields of [`Fields`], as places in a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Slot {
+    Id,
+    Text,
+    Lang,
+    Url,
+    Platform,
+    CreatedAt,
+    Parent,
+    Visibility,
+    Author,
+}
+
+/// How many slots there are.
+pub(super) const COUNT: usize = 9;
+
+impl Slot {
+    pub(super) const ALL: [Self; COUNT] = [
+        Self::Id,
+        Self::Text,
+        Self::Lang,
+        Self::Url,
+        Self::Platform,
+        Self::CreatedAt,
+        Self::Parent,
+        Self::Visibility,
+        Self::Author,
+    ];
+}
+
+impl Fields {
+    /// Every slot with the name that its field has in the input.
+    pub(super) fn names(&self) -> [(Slot, &str); COUNT] {
+        [
+            (Slot::Id, &self.id),
+            (Slot::Text, &self.text),
+            (Slot::Lang, &self.lang),
+            (Slot::Url, &self.url),
+            (Slot::Platform, &self.platform),
+            (Slot::CreatedAt, &self.created_at),
+            (Slot::Parent, &self.parent),
+            (Slot::Visibility, &self.visibility),
+            (Slot::Author, &self.author),
+        ]
+    }
+}

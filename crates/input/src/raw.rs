@@ -4,7 +4,7 @@ use std::io::{self, Read};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use grens_infer::hex;
+use crate::digest::hex;
 use sha2::{Digest, Sha256};
 
 use super::draft::Fault;

@@ -2,6 +2,7 @@
 
 use grens_law::RejectRecord;
 
+use super::limit::TooManyRejects;
 use super::post::Post;
 
 /// Something to know about a post that is scored all the same.
@@ -27,7 +28,7 @@ pub struct Skip {
 }
 
 /// What a record of the input became.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Item {
     /// A post to score.
     Post(Post),
@@ -35,4 +36,6 @@ pub enum Item {
     Reject(RejectRecord),
     /// A post that the language gate keeps from the model.
     Skip(Skip),
+    /// The last item of a run with more rejects than allowed.
+    TooManyRejects(TooManyRejects),
 }

@@ -7,8 +7,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
+use super::format::Format;
 use super::raw::Raw;
-use crate::error::{BatchError, Result};
+use crate::error::{InputError, Result};
 
 /// Where posts come from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,7 +46,7 @@ impl Source {
     }
 
     fn open_file(&self, path: &PathBuf) -> Result<(File, Option<u64>)> {
-        let failed = |source| BatchError::Input { file: self.to_string(), source };
+        let failed = |source| InputError::Open { file: self.to_string(), source };
         let file = File::open(path).map_err(failed)?;
         let metadata = file.metadata().map_err(failed)?;
         if metadata.is_dir() {
@@ -53,6 +54,11 @@ impl Source {
             return Err(failed(io::Error::new(io::ErrorKind::IsADirectory, problem)));
         }
         Ok((file, metadata.is_file().then(|| metadata.len())))
+    }
+
+    /// The format that its name tells.
+    pub(super) fn format(&self) -> Option<Format> {
+        if let Self::File(path) = self { Format::of_name(path) } else { None }
     }
 
     /// Open for reading; bytes read are added to `counter`.

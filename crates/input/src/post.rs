@@ -1,8 +1,8 @@
 //! A post, and where it was found.
 
-use grens_infer::hex;
 pub use grens_law::Place;
-use sha2::{Digest, Sha256};
+
+use crate::digest::sha256;
 
 /// Text kept of a post. The model reads far less; the hash covers all of it.
 pub const MAX_TEXT_BYTES: usize = 64 << 10;
@@ -32,7 +32,7 @@ impl Post {
     /// A post out of its parts, hashed and cut, with nothing known of its place.
     #[must_use]
     pub fn new(id: String, mut text: String, lang: String, file: String, line: u64) -> Self {
-        let text_sha256 = hex(&Sha256::digest(text.as_bytes()));
+        let text_sha256 = sha256(text.as_bytes());
         let text_was_cut = text.len() > MAX_TEXT_BYTES;
         if text_was_cut {
             text.truncate(text.floor_char_boundary(MAX_TEXT_BYTES));
@@ -51,7 +51,7 @@ mod tests {
         let text = "é".repeat(1 << 19);
         let post = Post::new("a".into(), text.clone(), "und".into(), "-".into(), 1);
         assert!(post.text_was_cut && post.text.len() <= MAX_TEXT_BYTES);
-        assert_eq!(post.text_sha256, hex(&Sha256::digest(text.as_bytes())));
+        assert_eq!(post.text_sha256, sha256(text.as_bytes()));
     }
 
     #[test]

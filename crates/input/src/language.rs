@@ -1,0 +1,171 @@
+//! The language gate: which posts are clearly not in Dutch.
+//!
+//! Losing a Dutch post costs more than scoring a foreign one, so that everything doubtful counts as Dutch here: what is short, what
+//! is mixed, what holds Dutch words, and the languages next door (Afrikaans, Frisian, Low German), which the detector takes for
+//! Dutch. `docs/language-gate.md` has the figures, and the detectors that were tried.
+
+use whichlang::{Lang, detect_language};
+
+/// Fewer letters than this, links and names aside, tell nothing.
+const MIN_LETTERS: usize = 20;
+
+/// Of this many words one Dutch one is enough to score a post.
+const WORDS_A_DUTCH_ONE: usize = 12;
+
+/// Common Dutch words, Flemish and chat spellings among them, that are no common words of English, German, French, Spanish or
+/// Turkish. Sorted, for the search.
+const DUTCH: [&str; 138] = [
+    "aan", "achter", "alleen", "allemaal", "allez", "altijd", "amai", "andere", "anders", "bent", "bij", "bijna",
+    "daar", "dat", "denk", "denken", "deze", "dit", "doen", "dus", "echt", "een", "eens", "eerst", "effe", "egt",
+    "elke", "ff", "gaan", "gaat", "geen", "gelijk", "gewoon", "gij", "goed", "goeie", "haar", "heb", "hebben", "hebt",
+    "heeft", "heel", "het", "hij", "hoe", "hoor", "hoort", "houden", "hun", "iedereen", "iemand", "iets", "ik", "jaar",
+    "jij", "joh", "jou", "jouw", "jullie", "keer", "kijk", "kijken", "komen", "komt", "krijg", "krijgt", "kunnen",
+    "kweenie", "laat", "leuk", "maar", "maken", "mee", "meer", "meisje", "mensen", "mij", "mijn", "moest", "moet",
+    "moeten", "mooi", "naar", "nee", "niemand", "niet", "niets", "niks", "nog", "nooit", "nou", "ofzo", "omdat", "ons",
+    "onze", "ook", "overal", "peisde", "staat", "straks", "tegen", "terug", "toch", "toen", "uit", "van", "vandaag",
+    "veel", "vind", "vinden", "volgens", "voor", "wa", "waar", "waarom", "wat", "weer", "weet", "wel", "wij", "wilt",
+    "worden", "wordt", "wrm", "zal", "ze", "zeg", "zeggen", "zei", "zelf", "zich", "zien", "zijn", "zit", "zo",
+    "zonder", "zou", "zulke",
+];
+
+/// The language of a post that is clearly not Dutch, as a tag such as `de`; `None` for Dutch and for whatever is not clear.
+///
+/// `hint` is the language that the input claims. A claim of Dutch is believed. Any other is not: it is a setting of the account more
+/// often than a property of the post.
+#[must_use]
+pub fn clearly_other(text: &str, hint: Option<&str>) -> Option<&'static str> {
+    if hint.is_some_and(claims_dutch) {
+        return None;
+    }
+    let prose = Prose::of(text);
+    if prose.letters < MIN_LETTERS || prose.dutch * WORDS_A_DUTCH_ONE > prose.words {
+        return None;
+    }
+    let whole = detect_language(&prose.text);
+    // A post in two languages shows Dutch in one of its halves.
+    let (first, second) = prose.text.split_at(prose.text.floor_char_boundary(prose.text.len() / 2));
+    let dutch = [whole, detect_language(first), detect_language(second)].contains(&Lang::Nld);
+    (!dutch).then(|| tag(whole))
+}
+
+/// Whether a language tag says Dutch: by its first part, in two or three letters, or in words.
+fn claims_dutch(tag: &str) -> bool {
+    let first = tag.split(['-', '_']).next().unwrap_or_default();
+    ["nl", "nld", "dut", "vls", "dutch", "nederlands"].iter().any(|dutch| first.eq_ignore_ascii_case(dutch))
+}
+
+/// What of a post says something about its language.
+#[derive(Default)]
+struct Prose {
+    /// The words, without links, names and hashtags.
+    text: String,
+    letters: usize,
+    words: usize,
+    /// How many of the words are in [`DUTCH`].
+    dutch: usize,
+}
+
+impl Prose {
+    fn of(text: &str) -> Self {
+        let mut prose = Self::default();
+        let is_prose =
+            |token: &&str| !token.contains("://") && !token.starts_with(['@', '#']) && !token.starts_with("www.");
+        for token in text.split_whitespace().filter(is_prose) {
+            prose.text.push_str(token);
+            prose.text.push(' ');
+            prose.letters += token.chars().filter(|c| c.is_alphabetic()).count();
+            for word in token.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty()) {
+                prose.words += 1;
+                prose.dutch += usize::from(is_dutch(word));
+            }
+            if prose.text.len() > MAX_PROSE {
+                break;
+            }
+        }
+        prose
+    }
+}
+
+/// Bytes of a post that are looked at.
+const MAX_PROSE: usize = 2000;
+
+fn is_dutch(word: &str) -> bool {
+    let mut lower = [0; 16];
+    let Some(lower) = lower.get_mut(..word.len()) else { return false };
+    lower.copy_from_slice(word.as_bytes());
+    lower.make_ascii_lowercase();
+    DUTCH.binary_search_by(|dutch| dutch.as_bytes().cmp(lower)).is_ok()
+}
+
+const fn tag(lang: Lang) -> &'static str {
+    match lang {
+        Lang::Ara => "ar",
+        Lang::Cmn => "zh",
+        Lang::Deu => "de",
+        Lang::Eng => "en",
+        Lang::Fra => "fr",
+        Lang::Hin => "hi",
+        Lang::Ita => "it",
+        Lang::Jpn => "ja",
+        Lang::Kor => "ko",
+        Lang::Nld => "nl",
+        Lang::Por => "pt",
+        Lang::Rus => "ru",
+        Lang::Spa => "es",
+        Lang::Swe => "sv",
+        Lang::Tur => "tr",
+        Lang::Vie => "vi",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_word_list_is_sorted_and_lower_case() {
+        assert!(DUTCH.is_sorted_by(|a, b| a < b));
+        assert!(DUTCH.iter().all(|w| w.len() <= 16 && w.bytes().all(|b| b.is_ascii_lowercase())));
+    }
+
+    #[test]
+    fn what_is_clear_is_skipped() {
+        for (text, lang) in [
+            ("Does anyone know when the shop opens on Sunday morning?", "en"),
+            ("Kann mir jemand ein gutes Restaurant in Köln empfehlen?", "de"),
+            ("Yarın sabah erken kalkmam lazım, çok yorgunum", "tr"),
+            ("Кто-нибудь знает, когда открывается магазин?", "ru"),
+            ("@ans @bo https://voorbeeld.example/het/is/niet This is why we cannot have nice things #polder", "en"),
+        ] {
+            assert_eq!(clearly_other(text, None), Some(lang), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_clear_is_scored() {
+        for text in [
+            "",
+            "lol",
+            "no way",
+            "😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀",
+            "Waarom zegt hier niemand iets van?",
+            "Kzeg het al jaren maar ja wie luistert er",
+            "The audacity van die man op de fiets",
+            "Ik bin der wis fan dat it moarn reint", // Frisian
+        ] {
+            assert_eq!(clearly_other(text, None), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_claim_of_dutch_is_believed_and_no_other() {
+        let english = "Does anyone know when the shop opens on Sunday morning?";
+        for hint in ["nl", "NL-be", "nl_NL", "nld", "Dutch"] {
+            assert_eq!(clearly_other(english, Some(hint)), None, "{hint}");
+        }
+        for hint in ["en", "und", "", "nlx"] {
+            assert_eq!(clearly_other(english, Some(hint)), Some("en"), "{hint}");
+        }
+        assert_eq!(clearly_other("Waarom zegt hier niemand iets van?", Some("en")), None);
+    }
+}
