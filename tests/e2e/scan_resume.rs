@@ -106,12 +106,12 @@ fn a_folder_that_cannot_be_written_is_named() {
 #[test]
 fn a_full_disk_loses_nothing() {
     let night = Night::new(&made_up(3000));
-    night.scan("heel", &[]).expect(0 + 3);
+    night.scan("heel", &[]).expect(3);
     // The system refuses to let a file grow beyond some size: what a full disk looks like to a program.
-    let command = format!("trap '' XFSZ; ulimit -f 64; exec \"$@\"");
+    let command = "trap '' XFSZ; ulimit -f 64; exec \"$@\"";
     let mut shell = Command::new("bash");
     shell
-        .args(["-c", &command, "bash", env!("CARGO_BIN_EXE_grens")])
+        .args(["-c", command, "bash", env!("CARGO_BIN_EXE_grens")])
         .args(night.args("uit", &["--part-items", "100000"]));
     let output = shell.current_dir(super::support::root()).output().unwrap();
     let stderr = String::from_utf8_lossy(&output.stderr).into_owned();

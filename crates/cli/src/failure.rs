@@ -71,7 +71,16 @@ impl From<BatchError> for Failure {
             BatchError::Infer(e) => e.into(),
             BatchError::Closed => Self::new(Exit::Ok, error),
             BatchError::Input { .. } => Self::new(Exit::NoInput, error),
-            BatchError::Output { .. } => Self::new(Exit::Output, error),
+            BatchError::Output { ref source, .. } => {
+                use std::io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
+                let full = matches!(source.kind(), StorageFull | FileTooLarge | QuotaExceeded);
+                let failure = Self::new(Exit::Output, error);
+                if full {
+                    failure.hint("make room, then give the same command again: a scan keeps what it had finished")
+                } else {
+                    failure
+                }
+            }
             BatchError::Taken { .. }
             | BatchError::Locked { .. }
             | BatchError::Differs { .. }

@@ -19,7 +19,11 @@ use crate::error::{BatchError, Result};
 pub fn merge(shards: &[PathBuf], out: &Path, format: ListFormat, top: usize) -> Result<Report> {
     let mut problems = vec![];
     let mut opened: Vec<(&Path, Manifest, Lock)> = vec![];
-    for dir in shards {
+    for (i, dir) in shards.iter().enumerate() {
+        if shards.iter().take(i).any(|other| same_folder(other, dir)) {
+            problems.push(format!("{} is named twice", dir.display()));
+            continue;
+        }
         let run = run_dir(dir);
         match Manifest::load(&run)? {
             Some(manifest) => opened.push((dir, manifest, Lock::take(&run)?.0)),
@@ -56,6 +60,10 @@ pub fn merge(shards: &[PathBuf], out: &Path, format: ListFormat, top: usize) -> 
     // The merged folder has no parts of its own; the shards keep theirs.
     let _ = std::fs::remove_dir(parts_dir(folder.run()));
     Ok(report)
+}
+
+fn same_folder(a: &Path, b: &Path) -> bool {
+    a == b || a.canonicalize().is_ok_and(|a| b.canonicalize().is_ok_and(|b| a == b))
 }
 
 /// Whether these shards make one scan.

@@ -64,6 +64,10 @@ pub fn purge(roots: &[PathBuf], age: Duration, dry: bool) -> Result<Vec<Purged>>
 /// # Errors
 /// When the state folder cannot be read or a file cannot be removed.
 pub fn purge_state(dir: &Path, age: Duration, dry: bool) -> Result<Vec<Purged>> {
+    if !dir.is_dir() {
+        let source = std::io::Error::from(std::io::ErrorKind::NotFound);
+        return Err(BatchError::Input { file: dir.display().to_string(), source });
+    }
     let mut done = vec![];
     for path in Nights::older_than(dir, limit(age))? {
         let metadata = path.metadata().map_err(|e| BatchError::output(&path, e))?;

@@ -35,10 +35,10 @@ pub(super) fn run(args: &ScanArgs, printer: &Printer) -> Outcome {
     };
     let ended = scan(inputs, &decider, &options, Window::default(), stop, &mut watcher);
     watcher.progress.clear();
+    let finished = matches!(ended, Ok(Ending::Done(_) | Ending::ShardDone));
+    let written = watcher.metrics.as_ref().map_or(Ok(()), |metrics| metrics.ended(finished));
     let ended = ended?;
-    if let Some(metrics) = &mut watcher.metrics {
-        metrics.ended(matches!(ended, Ending::Done(_) | Ending::ShardDone))?;
-    }
+    written?;
     let out = args.out.display();
     match &ended {
         Ending::Done(report) if watcher.tail.items() > 0 => {

@@ -10,17 +10,23 @@ use grens_batch::{BatchError, Progress};
 /// Between two versions of the file while a run goes on.
 const EVERY: Duration = Duration::from_secs(10);
 
+const FINISHED: &str = "grens_scan_finished_timestamp_seconds";
+
 /// Writes the file, each time whole.
 pub(super) struct Metrics {
     path: PathBuf,
     last: Option<Instant>,
     /// The lines of the last progress.
     counts: String,
+    /// When the last scan finished, as the file said before: an alarm on it must not fall silent while the next one runs.
+    finished: Option<String>,
 }
 
 impl Metrics {
     pub(super) fn new(path: &Path) -> Self {
-        Self { path: path.to_owned(), last: None, counts: String::new() }
+        let before = std::fs::read_to_string(path).unwrap_or_default();
+        let finished = before.lines().find_map(|l| l.strip_prefix(FINISHED)?.strip_prefix(' ')).map(str::to_owned);
+        Self { path: path.to_owned(), last: None, counts: String::new(), finished }
     }
 
     pub(super) fn update(&mut self, done: &Progress<'_>) -> grens_batch::Result<()> {
@@ -29,24 +35,21 @@ impl Metrics {
             return Ok(());
         }
         self.last = Some(Instant::now());
-        self.write("grens_scan_running 1\n")
+        self.write(true, self.finished.as_deref())
     }
 
     /// The run is over, finished or stopped.
-    pub(super) fn ended(&mut self, finished: bool) -> grens_batch::Result<()> {
-        let mut state = "grens_scan_running 0\n".to_owned();
-        if finished {
-            let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_secs());
-            state.push_str("# HELP grens_scan_finished_timestamp_seconds When the last scan finished.\n");
-            state.push_str("# TYPE grens_scan_finished_timestamp_seconds gauge\n");
-            let _ = writeln!(state, "grens_scan_finished_timestamp_seconds {now}");
-        }
-        self.write(&state)
+    pub(super) fn ended(&self, finished: bool) -> grens_batch::Result<()> {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_secs()).to_string();
+        self.write(false, if finished { Some(&now) } else { self.finished.as_deref() })
     }
 
-    fn write(&self, state: &str) -> grens_batch::Result<()> {
-        let running = "# HELP grens_scan_running Whether a scan is at work.\n# TYPE grens_scan_running gauge\n";
-        let text = format!("{}{running}{state}", self.counts);
+    fn write(&self, running: bool, finished: Option<&str>) -> grens_batch::Result<()> {
+        let mut text = self.counts.clone();
+        gauge(&mut text, "grens_scan_running", "Whether a scan is at work.", u8::from(running));
+        if let Some(finished) = finished {
+            gauge(&mut text, FINISHED, "When the last scan finished, in seconds since 1970.", finished);
+        }
         // A collector must never see half a file.
         let part = self.path.with_extension("prom.part");
         std::fs::write(&part, text)
@@ -55,12 +58,13 @@ impl Metrics {
     }
 }
 
+fn gauge(text: &mut String, name: &str, help: &str, value: impl std::fmt::Display) {
+    let _ = writeln!(text, "# HELP {name} {help}\n# TYPE {name} gauge\n{name} {value}");
+}
+
 fn counts(done: &Progress<'_>) -> String {
     let mut text = String::new();
-    let mut metric = |name: &str, help: &str, n: u64| {
-        let _ =
-            writeln!(text, "# HELP grens_scan_{name} {help}\n# TYPE grens_scan_{name} gauge\ngrens_scan_{name} {n}");
-    };
+    let mut metric = |name: &str, help: &str, n: u64| gauge(&mut text, &format!("grens_scan_{name}"), help, n);
     metric("posts", "Posts of this scan so far, repeats counted in.", done.posts);
     metric("scored", "Distinct texts scored.", done.scored);
     metric("repeats", "Posts whose text was scored before.", done.repeats);
