@@ -59,7 +59,8 @@ struct Page<'a> {
     figures: [(&'static str, String); 4],
     /// Lines with candidates, lines for review.
     lines: [String; 2],
-    tables: Vec<Table>,
+    law_tables: [Table; 2],
+    place_tables: [Table; 2],
     lists: [List; 2],
     not_scored: Vec<(String, String)>,
     sources: Vec<Source<'a>>,
@@ -116,11 +117,14 @@ impl<'a> Page<'a> {
     fn new(s: &'a SummaryRecord, shown: &Shown) -> Self {
         let law = Statute::shipped();
         let articles =
-            Article::ALL.map(|a| (format!("art. {a} Sr: {}", article_nl(law, a)), s.by_article.get(a.name()).copied()));
+            Article::ALL.map(|a| (format!("{a} {}", article_nl(law, a)), s.by_article.get(a.name()).copied()));
         let grounds = Ground::ALL.map(|g| (ground_nl(law, g).to_owned(), s.by_ground.get(g.name()).copied()));
-        let hours = (0..24).map(|h| (format!("{h:02}–{:02} uur", h + 1), s.by_hour.get(&format!("{h:02}")).copied()));
-        let mut hours: Vec<_> = hours.collect();
-        hours.extend(s.by_hour.get(UNKNOWN).map(|&n| ("tijd onbekend".to_owned(), Some(n))));
+        let hour = |h: u8| {
+            let counts = s.by_hour.get(&format!("{h:02}")).copied()?;
+            Some((format!("{h:02}–{:02} uur", h + 1), Some(counts)))
+        };
+        let no_hour = s.by_hour.get(UNKNOWN).map(|&counts| ("tijd onbekend".to_owned(), Some(counts)));
+        let hours = (0..24).filter_map(hour).chain(no_hour);
         let cards = |records: &[FindingRecord]| records.iter().map(|r| card(r, law)).collect();
         let sources = s.sources.iter().map(|source| Source {
             file: plain(&source.file, 300),
@@ -136,12 +140,8 @@ impl<'a> Page<'a> {
                 ("zonder bevinding", grouped(s.clear)),
             ],
             lines: [grouped(s.lines.candidates), grouped(s.lines.review)],
-            tables: vec![
-                table("Per artikel", articles),
-                table("Per grond", grounds),
-                table("Per platform", platforms(&s.by_platform)),
-                table("Per uur (UTC)", hours),
-            ],
+            law_tables: [table("Per artikel", articles), table("Per grond", grounds)],
+            place_tables: [table("Per platform", platforms(&s.by_platform)), table("Per uur (UTC)", hours)],
             lists: [
                 List {
                     title: "Grootste golven",

@@ -4,7 +4,7 @@ mod columns;
 mod csv_cells;
 
 use std::fmt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::Arc;
 
@@ -77,7 +77,7 @@ impl<T: Serialize + Columns + Cells> Record for T {}
 
 /// A list in the making. It gets its name when it is complete.
 pub(crate) struct Table {
-    name: String,
+    path: PathBuf,
     kind: Kind,
 }
 
@@ -91,37 +91,37 @@ impl Table {
     /// Begin `dir/name.EXT` for records of type `R`. A list without records has its header or columns all the same.
     pub(crate) fn create<R: Record>(dir: &Path, name: &str, format: ListFormat) -> Result<Self> {
         let name = format!("{name}.{format}");
-        let file = Whole::create(dir, &name)?;
+        let (file, path) = (Whole::create(dir, &name)?, dir.join(name));
         let kind = match format {
             ListFormat::Jsonl => Kind::Jsonl(file),
             ListFormat::Csv => {
                 let mut writer = csv::Writer::from_writer(file);
-                writer.write_record(R::header()).map_err(|e| failed(&name, e))?;
+                writer.write_record(R::header()).map_err(|e| failed(&path, e))?;
                 Kind::Csv(Box::new(writer))
             }
             ListFormat::Parquet => {
                 let schema = Arc::new(R::schema());
                 let properties = WriterProperties::builder().set_compression(Compression::SNAPPY).build();
                 let writer =
-                    ArrowWriter::try_new(file, Arc::clone(&schema), Some(properties)).map_err(|e| failed(&name, e))?;
+                    ArrowWriter::try_new(file, Arc::clone(&schema), Some(properties)).map_err(|e| failed(&path, e))?;
                 let decoder = ReaderBuilder::new(schema).with_strict_mode(true).with_batch_size(BATCH).build_decoder();
-                let decoder = Box::new(decoder.map_err(|e| failed(&name, e))?);
+                let decoder = Box::new(decoder.map_err(|e| failed(&path, e))?);
                 Kind::Parquet { writer: Box::new(writer), decoder, waiting: 0 }
             }
         };
-        Ok(Self { name, kind })
+        Ok(Self { path, kind })
     }
 
     pub(crate) fn write<R: Record>(&mut self, record: &R) -> Result<()> {
-        let name = &self.name;
+        let path = &self.path;
         match &mut self.kind {
             Kind::Jsonl(file) => file.line(record)?,
-            Kind::Csv(writer) => writer.write_record(record.cells()).map_err(|e| failed(name, e))?,
+            Kind::Csv(writer) => writer.write_record(record.cells()).map_err(|e| failed(path, e))?,
             Kind::Parquet { writer, decoder, waiting } => {
-                decoder.serialize(std::slice::from_ref(record)).map_err(|e| failed(name, e))?;
+                decoder.serialize(std::slice::from_ref(record)).map_err(|e| failed(path, e))?;
                 *waiting += 1;
                 if *waiting == BATCH {
-                    flush(writer, decoder).map_err(|e| failed(name, e))?;
+                    flush(writer, decoder).map_err(|e| failed(path, e))?;
                     *waiting = 0;
                 }
             }
@@ -130,13 +130,13 @@ impl Table {
     }
 
     pub(crate) fn finish(self) -> Result<()> {
-        let name = &self.name;
+        let path = &self.path;
         match self.kind {
             Kind::Jsonl(file) => file.commit(),
-            Kind::Csv(writer) => writer.into_inner().map_err(|e| failed(name, e.into_error()))?.commit(),
+            Kind::Csv(writer) => writer.into_inner().map_err(|e| failed(path, e.into_error()))?.commit(),
             Kind::Parquet { mut writer, mut decoder, .. } => {
-                flush(&mut writer, &mut decoder).map_err(|e| failed(name, e))?;
-                writer.into_inner().map_err(|e| failed(name, e))?.commit()
+                flush(&mut writer, &mut decoder).map_err(|e| failed(path, e))?;
+                writer.into_inner().map_err(|e| failed(path, e))?.commit()
             }
         }
     }
@@ -150,6 +150,6 @@ fn flush(writer: &mut ArrowWriter<Whole>, decoder: &mut Decoder) -> std::result:
 }
 
 /// What a format's library says is about the file that is written.
-fn failed(name: &str, error: impl std::error::Error + Send + Sync + 'static) -> BatchError {
-    BatchError::output(name, std::io::Error::other(error))
+fn failed(path: &Path, error: impl std::error::Error + Send + Sync + 'static) -> BatchError {
+    BatchError::output(path, std::io::Error::other(error))
 }
