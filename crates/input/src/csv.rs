@@ -1,5 +1,7 @@
 //! Tables: CSV and TSV with a header line.
 
+mod header;
+
 use std::borrow::Cow;
 use std::io::{self, BufRead};
 
@@ -7,9 +9,11 @@ use csv_core::ReadRecordResult;
 
 use super::MAX_RECORD_BYTES;
 use super::draft::{Fault, Found, Reader};
-use super::fields::{COUNT, Fields, Slot};
+use super::fields::{Fields, Slot};
 use super::jsonl::{bad_encoding, unreadable};
 use super::row::{Cell, Row};
+use header::Header;
+pub(super) use header::{CSV, TSV};
 
 /// Reads the rows of a table. A row of another length than the header is named: a text with an unquoted separator in it would be
 /// cut short without a word.
@@ -17,29 +21,19 @@ pub(super) struct Table {
     input: Box<dyn BufRead + Send>,
     fields: Fields,
     separators: &'static [u8],
+    separator: u8,
     header: Option<Header>,
     core: csv_core::Reader,
-    /// Bytes of the input from the record in hand on.
     buffer: Vec<u8>,
-    /// How many of them the parser has seen.
+    /// Where in the buffer the record in hand begins, and how far the parser has seen it.
+    start: usize,
     fed: usize,
-    /// Line on which the buffer begins, from 1.
+    /// Line on which the record in hand begins, from 1.
     line: u64,
     at_end: bool,
     output: Vec<u8>,
     ends: Vec<usize>,
 }
-
-/// Which column is what.
-struct Header {
-    columns: [Option<usize>; COUNT],
-    width: usize,
-}
-
-/// Separators that are tried on a header line, the likeliest first.
-pub(super) const CSV: &[u8] = b",;\t|";
-/// As [`CSV`], for a file whose name says tabs.
-pub(super) const TSV: &[u8] = b"\t,;|";
 
 /// A record in the buffers.
 struct Record {
@@ -62,9 +56,11 @@ impl Table {
             input,
             fields,
             separators,
+            separator: b',',
             header: None,
             core,
             buffer: vec![],
+            start: 0,
             fed: 0,
             line: 1,
             at_end: false,
@@ -75,6 +71,9 @@ impl Table {
 
     /// Read on; `false` at the end of the input.
     fn fill(&mut self) -> io::Result<bool> {
+        self.buffer.drain(..self.start);
+        self.fed -= self.start;
+        self.start = 0;
         let n = loop {
             match self.input.fill_buf() {
                 Ok(bytes) => {
@@ -90,24 +89,27 @@ impl Table {
         Ok(n > 0)
     }
 
-    /// Drop what is done with from the buffer, up to `end`.
-    fn drop_to(&mut self, end: usize) {
-        let done = self.buffer.drain(..end);
-        self.line += done.filter(|&b| b == b'\n').count() as u64;
-        self.fed = 0;
-        if self.buffer.len() < 1 << 16 {
-            // A hostile record must not keep its memory for the rest of the run.
-            self.buffer.shrink_to(1 << 20);
-            self.output.truncate(1 << 20);
-            self.output.shrink_to(1 << 20);
-        }
+    /// The record in hand, as far as it has been read.
+    fn raw(&self) -> &[u8] {
+        self.buffer.get(self.start..).unwrap_or_default()
+    }
+
+    /// Go on after the first `n` bytes of what is in hand.
+    fn drop(&mut self, n: usize) {
+        let end = self.start + n;
+        self.line += self.buffer[self.start..end].iter().filter(|&&b| b == b'\n').count() as u64;
+        (self.start, self.fed) = (end, end);
     }
 
     fn next_record(&mut self) -> io::Result<Step> {
         let (mut written, mut width) = (0, 0);
+        // A hostile record must not keep its memory for the rest of the run.
+        self.buffer.shrink_to(1 << 20);
+        self.output.truncate(1 << 20);
+        self.output.shrink_to(1 << 20);
         loop {
             if self.fed == self.buffer.len() && !self.at_end {
-                if self.buffer.len() > MAX_RECORD_BYTES {
+                if self.raw().len() > MAX_RECORD_BYTES {
                     return self.give_up();
                 }
                 self.fill()?;
@@ -125,42 +127,41 @@ impl Table {
                 ReadRecordResult::OutputEndsFull => self.ends.resize(self.ends.len() * 2, 0),
                 ReadRecordResult::End => return Ok(Step::End),
                 ReadRecordResult::Record => {
-                    let raw = self.buffer.get(..self.fed).unwrap_or_default();
-                    if self.at_end && self.fed == self.buffer.len() && ends_in_quotes(raw, self.core_separator()) {
+                    let raw = self.buffer.get(self.start..self.fed).unwrap_or_default();
+                    if self.at_end && self.fed == self.buffer.len() && ends_in_quotes(raw, self.separator) {
                         return self.give_up();
                     }
                     let line = self.line + leading_lines(raw);
-                    self.drop_to(self.fed);
+                    let length = raw.len();
+                    self.drop(length);
+                    if length > MAX_RECORD_BYTES {
+                        return Ok(Step::Fault(too_long(line)));
+                    }
                     return Ok(Step::Record(Record { line, written, width }));
                 }
             }
         }
     }
 
-    fn core_separator(&self) -> u8 {
-        *self.separators.first().unwrap_or(&b',')
-    }
-
     /// Name the record in hand and go on with the line after its first one.
     fn give_up(&mut self) -> io::Result<Step> {
-        let start = self.buffer.iter().position(|b| !matches!(b, b'\r' | b'\n')).unwrap_or(0);
-        let line = self.line + leading_lines(&self.buffer);
-        let end = self.buffer.iter().skip(start).position(|&b| b == b'\n').map(|at| start + at + 1);
+        let raw = self.raw();
+        let blank = raw.iter().position(|b| !matches!(b, b'\r' | b'\n')).unwrap_or(0);
+        let line = self.line + leading_lines(raw);
+        let end = raw.iter().skip(blank).position(|&b| b == b'\n').map(|at| blank + at + 1);
         let fault = match end {
             Some(end) => {
-                self.drop_to(end);
+                self.drop(end);
                 let hint = "double the quotation marks inside a text, and put the text between quotation marks";
                 Fault::new(line, "a quotation mark opens on this line and is never closed", hint)
             }
             None => {
-                let all = self.buffer.len();
-                self.drop_to(all);
+                self.drop(self.raw().len());
                 if !self.at_end {
                     self.input.skip_until(b'\n')?;
                     self.line += 1;
                 }
-                let reason = format!("the line is longer than {} MiB", MAX_RECORD_BYTES >> 20);
-                Fault::new(line, reason, "check that the file has line breaks")
+                too_long(line)
             }
         };
         self.core.reset();
@@ -169,28 +170,24 @@ impl Table {
 
     /// Read the header line, and find out what separates its names.
     fn read_header(&mut self) -> io::Result<Option<Fault>> {
-        while !self.buffer.contains(&b'\n') && self.buffer.len() <= MAX_RECORD_BYTES && self.fill()? {}
-        if self.buffer.starts_with(b"\xef\xbb\xbf") {
-            self.buffer.drain(..3);
+        while !self.raw().contains(&b'\n') && self.raw().len() <= MAX_RECORD_BYTES && self.fill()? {}
+        if self.raw().starts_with(b"\xef\xbb\xbf") {
+            self.drop(3);
         }
-        let first = self.buffer.iter().position(|b| !b.is_ascii_whitespace()).unwrap_or(self.buffer.len());
-        self.drop_to(first);
-        if self.buffer.is_empty() {
+        self.drop(self.raw().iter().take_while(|b| b.is_ascii_whitespace()).count());
+        if self.raw().is_empty() {
             return Ok(None);
         }
-        let end = self.buffer.iter().position(|&b| b == b'\n').unwrap_or(self.buffer.len());
-        let header_line = String::from_utf8_lossy(&self.buffer[..end]).into_owned();
-        let splits = self.separators.iter().map(|&separator| (separator, split(&header_line, separator)));
-        let fits = |names: &[String]| [&self.fields.id, &self.fields.text].iter().all(|wanted| names.contains(wanted));
-        let Some((separator, names)) = splits.clone().find(|(_, names)| fits(names)) else {
-            let widest = splits.max_by_key(|(_, names)| names.len()).map(|(_, names)| names).unwrap_or_default();
-            return Ok(Some(missing_columns(&self.fields, &widest, self.line)));
+        let end = self.raw().iter().position(|&b| b == b'\n').unwrap_or(self.raw().len());
+        let header_line = String::from_utf8_lossy(&self.raw()[..end]).into_owned();
+        let header = match Header::read(&header_line, self.line, self.separators, &self.fields) {
+            Ok(header) => header,
+            Err(fault) => return Ok(Some(fault)),
         };
-        let columns = self.fields.names().map(|(_, name)| names.iter().position(|n| n == name));
-        self.header = Some(Header { columns, width: names.len() });
-        self.core = csv_core::ReaderBuilder::new().delimiter(separator).build();
-        self.separators = self.separators.iter().position(|&s| s == separator).map_or(CSV, |at| &self.separators[at..]);
-        self.drop_to((end + 1).min(self.buffer.len()));
+        self.separator = header.separator;
+        self.core = csv_core::ReaderBuilder::new().delimiter(header.separator).build();
+        self.header = Some(header);
+        self.drop((end + 1).min(self.raw().len()));
         Ok(None)
     }
 
@@ -253,38 +250,13 @@ impl Table {
         self.header = None;
         self.at_end = true;
         self.buffer.clear();
+        (self.start, self.fed) = (0, 0);
     }
 }
 
-/// Names in a header line.
-fn split(line: &str, separator: u8) -> Vec<String> {
-    let mut core = csv_core::ReaderBuilder::new().delimiter(separator).build();
-    let (mut output, mut ends) = (vec![0; line.len() + 1], vec![0; line.len() + 2]);
-    let (_, _, mut written, mut width) = core.read_record(line.as_bytes(), &mut output, &mut ends);
-    let (_, _, more, columns) = core.read_record(&[], &mut output[written..], &mut ends[width..]);
-    written += more;
-    width += columns;
-    let mut start = 0;
-    let mut names = vec![];
-    for &end in &ends[..width] {
-        names.push(String::from_utf8_lossy(output[..written].get(start..end).unwrap_or_default()).trim().to_owned());
-        start = end;
-    }
-    names
-}
-
-/// Names are shown only where they look like names: without a header line this is the first post.
-fn missing_columns(fields: &Fields, names: &[String], line: u64) -> Fault {
-    let is_name = |n: &String| n.len() <= 40 && n.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-.".contains(&b));
-    let missing: Vec<&str> =
-        [fields.id.as_str(), fields.text.as_str()].into_iter().filter(|w| !names.iter().any(|n| n == w)).collect();
-    let reason = format!("the table has no column `{}`", missing.join("` and no column `"));
-    let hint = if !names.is_empty() && names.iter().all(is_name) {
-        format!("its columns are {}; name them with --id-field and --text-field", names.join(", "))
-    } else {
-        "its first line must hold the names of the columns".to_owned()
-    };
-    Fault::new(line, reason, hint)
+fn too_long(line: u64) -> Fault {
+    let reason = format!("the line is longer than {} MiB", MAX_RECORD_BYTES >> 20);
+    Fault::new(line, reason, "check that the file has line breaks")
 }
 
 /// Line breaks before the record: blank lines, and the second half of the break before it.

@@ -1,7 +1,6 @@
 //! All inputs of a run as one sequence of items.
 
 use std::collections::HashSet;
-use std::fs::File;
 use std::io::Read;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
@@ -9,22 +8,20 @@ use std::sync::atomic::AtomicU64;
 use grens_law::{REJECT_SCHEMA, RejectRecord};
 use sha2::{Digest, Sha256};
 
-use super::compression::decompress;
-use super::csv::{self, Table};
-use super::document::Document;
-use super::draft::{Draft, Fault, Found, Reader, shown};
+use super::draft::{Draft, Fault, Found, shown};
 use super::error::Result;
-use super::format::Format;
 use super::item::{Item, Skip};
-use super::jsonl::{JsonLines, unreadable};
-use super::language;
 use super::limit::TooManyRejects;
-use super::parquet::ParquetFile;
+use super::opened::Opened;
 use super::post::{Place, Post};
 use super::raw::Raw;
-use super::shape::Shape;
 use super::source::{Source, SourceState};
-use super::{InputOptions, time};
+use super::{InputOptions, language, time};
+
+/// Longest id.
+const MAX_ID_BYTES: usize = 1 << 10;
+/// Longest of the other fields.
+const MAX_FIELD_BYTES: usize = 4 << 10;
 
 /// All inputs of a run, read one after another in the order given.
 pub struct Inputs {
@@ -33,7 +30,7 @@ pub struct Inputs {
     states: Vec<SourceState>,
     /// Index of the source to open next; the one before it is in hand or done.
     next: usize,
-    current: Option<Open>,
+    current: Option<Opened>,
     /// First half of the SHA-256 of every id: exact ids of ten million posts would not fit in memory, and a shorter hash could be
     /// made to collide by somebody who wants a post of theirs passed over.
     seen: HashSet<[u8; 16]>,
@@ -44,19 +41,6 @@ pub struct Inputs {
     records: u64,
     rejected: u64,
     ended: bool,
-}
-
-/// The source in hand.
-struct Open {
-    reader: Box<dyn Reader>,
-    raw: Raw,
-}
-
-/// A source that holds nothing.
-impl Reader for std::iter::Empty<()> {
-    fn next(&mut self) -> Option<Found> {
-        None
-    }
 }
 
 impl Inputs {
@@ -115,48 +99,9 @@ impl Inputs {
     }
 
     fn begin(&mut self, raw: Raw, source: Option<&Source>) -> Option<Item> {
-        let format = self.options.format.or_else(|| source?.format()).unwrap_or(Format::Jsonl);
-        match self.reader(format, &raw, source) {
-            Ok(reader) => {
-                self.current = Some(Open { reader, raw });
-                None
-            }
-            Err(fault) => {
-                self.current = Some(Open { reader: Box::new(std::iter::empty()), raw });
-                Some(self.reject(fault))
-            }
-        }
-    }
-
-    fn reader(
-        &self,
-        format: Format,
-        raw: &Raw,
-        source: Option<&Source>,
-    ) -> std::result::Result<Box<dyn Reader>, Fault> {
-        let InputOptions { fields, preset, .. } = &self.options;
-        let shape = || preset.map_or_else(|| Shape::Fields(fields.clone()), Shape::Preset);
-        if preset.is_some() && !matches!(format, Format::Jsonl | Format::Json) {
-            let hint = "leave --preset out and name the columns with --id-field and --text-field";
-            return Err(Fault::new(0, format!("a preset reads JSON, not {format}"), hint));
-        }
-        Ok(match format {
-            Format::Jsonl => Box::new(JsonLines::new(decompress(raw.clone())?, shape())),
-            Format::Json => Box::new(Document::new(decompress(raw.clone())?, shape())),
-            Format::Csv => Box::new(Table::new(decompress(raw.clone())?, fields.clone(), csv::CSV)),
-            Format::Tsv => Box::new(Table::new(decompress(raw.clone())?, fields.clone(), csv::TSV)),
-            Format::Parquet => match source {
-                // Parquet is read from its end on, past `raw`, which hashes the file when it is closed.
-                Some(Source::File(path)) => {
-                    let file = File::open(path).map_err(|e| unreadable(0, &e))?;
-                    Box::new(ParquetFile::open(file, fields.clone())?)
-                }
-                _ => {
-                    let hint = "write it to a file first, and scan that";
-                    return Err(Fault::new(0, "Parquet cannot be read from a pipe", hint));
-                }
-            },
-        })
+        let (opened, fault) = Opened::new(raw, source, &self.options);
+        self.current = Some(opened);
+        fault.map(|fault| self.reject(fault))
     }
 
     /// Open the next source; a source that has gone since the check is a reject.
@@ -171,8 +116,7 @@ impl Inputs {
 
     /// Close the source in hand: what was not read of it is read for its hash.
     fn finish(&mut self) -> Option<Item> {
-        let Open { raw, .. } = self.current.take()?;
-        let end = raw.finish();
+        let end = self.current.take()?.finish();
         self.state(|state| (state.bytes, state.sha256) = (end.bytes, end.sha256));
         end.fault.map(|fault| self.reject(fault))
     }
@@ -191,7 +135,12 @@ impl Inputs {
         })
     }
 
+    /// The post of a draft, unless its id was seen before or its language is another.
     fn accept(&mut self, draft: Draft) -> Item {
+        if draft.id.len() > MAX_ID_BYTES {
+            let reason = format!("the id is longer than {MAX_ID_BYTES} bytes");
+            return self.reject(Fault::new(draft.line, reason, "check that the right field is named with --id-field"));
+        }
         let digest = Sha256::digest(draft.id.as_bytes());
         let mut key = [0; 16];
         key.copy_from_slice(&digest[..16]);
@@ -213,6 +162,12 @@ impl Inputs {
 
     /// A place as the reader found it, with its time in one form and its author a pseudonym or gone.
     fn place(&mut self, mut place: Place) -> Place {
+        for field in [&mut place.url, &mut place.platform, &mut place.parent, &mut place.visibility] {
+            // What is longer is no address and no name; many posts wait in memory at a time.
+            if field.as_ref().is_some_and(|value| value.len() > MAX_FIELD_BYTES) {
+                *field = None;
+            }
+        }
         let written = place.created_at.take();
         place.created_at = written.as_deref().and_then(time::utc);
         if written.is_some() && place.created_at.is_none() {
@@ -240,11 +195,11 @@ impl Inputs {
             if let Some(item) = self.pending.take() {
                 return Some(item);
             }
-            let Some(open) = &mut self.current else {
+            let Some(opened) = &mut self.current else {
                 self.pending = self.open_next()?;
                 continue;
             };
-            let found = open.reader.next();
+            let found = opened.next();
             let record = u64::from(found.is_some());
             self.records += record;
             self.state(|state| state.records += record);

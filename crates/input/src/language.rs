@@ -6,26 +6,31 @@
 
 use whichlang::{Lang, detect_language};
 
-/// Fewer letters than this, links and names aside, tell nothing.
+/// Fewer letters or words than this, links and names aside, tell nothing.
 const MIN_LETTERS: usize = 20;
+const MIN_WORDS: usize = 4;
+
+/// A post is looked at in two to four pieces, of about this many bytes: one in two languages shows Dutch in one of them.
+const PIECE: usize = 16;
 
 /// Of this many words one Dutch one is enough to score a post.
 const WORDS_A_DUTCH_ONE: usize = 12;
 
-/// Common Dutch words, Flemish and chat spellings among them, that are no common words of English, German, French, Spanish or
+/// Common Dutch words, Flemish, Frisian and chat spellings among them, that are no common words of English, German, French, Spanish or
 /// Turkish. Sorted, for the search.
-const DUTCH: [&str; 138] = [
+const DUTCH: [&str; 155] = [
     "aan", "achter", "alleen", "allemaal", "allez", "altijd", "amai", "andere", "anders", "bent", "bij", "bijna",
-    "daar", "dat", "denk", "denken", "deze", "dit", "doen", "dus", "echt", "een", "eens", "eerst", "effe", "egt",
-    "elke", "ff", "gaan", "gaat", "geen", "gelijk", "gewoon", "gij", "goed", "goeie", "haar", "heb", "hebben", "hebt",
-    "heeft", "heel", "het", "hij", "hoe", "hoor", "hoort", "houden", "hun", "iedereen", "iemand", "iets", "ik", "jaar",
-    "jij", "joh", "jou", "jouw", "jullie", "keer", "kijk", "kijken", "komen", "komt", "krijg", "krijgt", "kunnen",
-    "kweenie", "laat", "leuk", "maar", "maken", "mee", "meer", "meisje", "mensen", "mij", "mijn", "moest", "moet",
-    "moeten", "mooi", "naar", "nee", "niemand", "niet", "niets", "niks", "nog", "nooit", "nou", "ofzo", "omdat", "ons",
-    "onze", "ook", "overal", "peisde", "staat", "straks", "tegen", "terug", "toch", "toen", "uit", "van", "vandaag",
+    "binne", "daar", "dat", "denk", "denken", "deze", "dit", "doen", "dus", "dyn", "echt", "een", "eens", "eerst",
+    "effe", "egt", "eigen", "elke", "ff", "gaan", "gaat", "geen", "gelijk", "gewoon", "gij", "goed", "goeie", "haar",
+    "hawwe", "heb", "hebben", "hebt", "heeft", "heel", "het", "hij", "hjir", "hjoed", "hoe", "hoor", "hoort", "houden",
+    "hun", "iedereen", "iemand", "iets", "ik", "jaar", "jij", "jimme", "joh", "jou", "jouw", "jullie", "keer", "kijk",
+    "kijken", "komen", "komt", "krijg", "krijgt", "kunnen", "kweenie", "laat", "leuk", "maar", "maken", "mee", "meer",
+    "meisje", "mensen", "mij", "mijn", "mn", "moarn", "moest", "moet", "moeten", "mooi", "myn", "naar", "nee",
+    "niemand", "niet", "niets", "niks", "noar", "nog", "nooit", "nou", "oan", "ofzo", "omdat", "ons", "onze", "ook",
+    "overal", "peisde", "soe", "staat", "straks", "tegen", "terug", "tige", "toch", "toen", "uit", "van", "vandaag",
     "veel", "vind", "vinden", "volgens", "voor", "wa", "waar", "waarom", "wat", "weer", "weet", "wel", "wij", "wilt",
-    "worden", "wordt", "wrm", "zal", "ze", "zeg", "zeggen", "zei", "zelf", "zich", "zien", "zijn", "zit", "zo",
-    "zonder", "zou", "zulke",
+    "worden", "wordt", "wrm", "wurdt", "yn", "zal", "ze", "zeg", "zeggen", "zei", "zelf", "zich", "zien", "zijn",
+    "zit", "zn", "zo", "zonder", "zou", "zulke",
 ];
 
 /// The language of a post that is clearly not Dutch, as a tag such as `de`; `None` for Dutch and for whatever is not clear.
@@ -38,14 +43,15 @@ pub fn clearly_other(text: &str, hint: Option<&str>) -> Option<&'static str> {
         return None;
     }
     let prose = Prose::of(text);
-    if prose.letters < MIN_LETTERS || prose.dutch * WORDS_A_DUTCH_ONE > prose.words {
+    // Scripts without spaces have few words; only Latin letters need the count.
+    let short = prose.letters < MIN_LETTERS || (prose.words < MIN_WORDS && prose.text.is_ascii());
+    if short || prose.dutch * WORDS_A_DUTCH_ONE > prose.words {
         return None;
     }
-    let whole = detect_language(&prose.text);
-    // A post in two languages shows Dutch in one of its halves.
-    let (first, second) = prose.text.split_at(prose.text.floor_char_boundary(prose.text.len() / 2));
-    let dutch = [whole, detect_language(first), detect_language(second)].contains(&Lang::Nld);
-    (!dutch).then(|| tag(whole))
+    let pieces = (prose.text.len() / PIECE).clamp(2, 4);
+    let cut = |n: usize| prose.text.floor_char_boundary(prose.text.len() * n / pieces);
+    let is_dutch = |n| prose.text.get(cut(n)..cut(n + 1)).is_none_or(|piece| detect_language(piece) == Lang::Nld);
+    if (0..pieces).any(is_dutch) { None } else { tag(detect_language(&prose.text)) }
 }
 
 /// Whether a language tag says Dutch: by its first part, in two or three letters, or in words.
@@ -70,6 +76,7 @@ impl Prose {
         let mut prose = Self::default();
         let is_prose =
             |token: &&str| !token.contains("://") && !token.starts_with(['@', '#']) && !token.starts_with("www.");
+        let text = text.get(..text.floor_char_boundary(MAX_PROSE)).unwrap_or_default();
         for token in text.split_whitespace().filter(is_prose) {
             prose.text.push_str(token);
             prose.text.push(' ');
@@ -77,9 +84,6 @@ impl Prose {
             for word in token.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty()) {
                 prose.words += 1;
                 prose.dutch += usize::from(is_dutch(word));
-            }
-            if prose.text.len() > MAX_PROSE {
-                break;
             }
         }
         prose
@@ -97,24 +101,23 @@ fn is_dutch(word: &str) -> bool {
     DUTCH.binary_search_by(|dutch| dutch.as_bytes().cmp(lower)).is_ok()
 }
 
-const fn tag(lang: Lang) -> &'static str {
+/// The tag of a language that the gate skips. Others are none: what the detector calls Swedish is Frisian or a dialect as often.
+const fn tag(lang: Lang) -> Option<&'static str> {
     match lang {
-        Lang::Ara => "ar",
-        Lang::Cmn => "zh",
-        Lang::Deu => "de",
-        Lang::Eng => "en",
-        Lang::Fra => "fr",
-        Lang::Hin => "hi",
-        Lang::Ita => "it",
-        Lang::Jpn => "ja",
-        Lang::Kor => "ko",
-        Lang::Nld => "nl",
-        Lang::Por => "pt",
-        Lang::Rus => "ru",
-        Lang::Spa => "es",
-        Lang::Swe => "sv",
-        Lang::Tur => "tr",
-        Lang::Vie => "vi",
+        Lang::Ara => Some("ar"),
+        Lang::Cmn => Some("zh"),
+        Lang::Deu => Some("de"),
+        Lang::Eng => Some("en"),
+        Lang::Fra => Some("fr"),
+        Lang::Hin => Some("hi"),
+        Lang::Ita => Some("it"),
+        Lang::Jpn => Some("ja"),
+        Lang::Kor => Some("ko"),
+        Lang::Por => Some("pt"),
+        Lang::Rus => Some("ru"),
+        Lang::Spa => Some("es"),
+        Lang::Tur => Some("tr"),
+        Lang::Nld | Lang::Swe | Lang::Vie => None,
     }
 }
 

@@ -19,6 +19,7 @@ mod language;
 mod limit;
 mod lines;
 mod object;
+mod opened;
 mod parquet;
 mod post;
 mod preset;
@@ -48,7 +49,6 @@ pub const MAX_RECORD_BYTES: usize = 16 << 20;
 
 /// How inputs are read.
 #[derive(Debug, Clone, Default)]
-#[non_exhaustive]
 pub struct InputOptions {
     /// Names of the fields; a preset has its own.
     pub fields: Fields,

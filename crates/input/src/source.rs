@@ -33,8 +33,10 @@ impl Source {
     /// When the file cannot be opened, or is a directory.
     pub fn check(&self) -> Result<()> {
         match self {
-            Self::Stdin => Ok(()),
+            // Opening a pipe waits for its writer, and closing it again ends that one.
+            Self::File(path) if path.metadata().is_ok_and(|m| !m.is_file() && !m.is_dir()) => Ok(()),
             Self::File(path) => self.open_file(path).map(drop),
+            Self::Stdin => Ok(()),
         }
     }
 

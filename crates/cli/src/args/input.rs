@@ -99,14 +99,14 @@ impl InputArgs {
 
     /// Open the inputs that the command line names: files, folders, patterns, `-`. Nothing under `except` is read.
     pub(crate) fn open(&self, names: &[String], except: Option<&Path>) -> grens_batch::Result<Inputs> {
-        let mut options = InputOptions::default();
-        options.fields = self.fields.fields();
-        options.format = self.input_format;
-        options.preset = self.preset;
-        options.pseudonyms =
-            self.pseudonym_key.as_deref().map(PseudonymKey::read).transpose().map_err(BatchError::Key)?;
-        options.all_languages = self.all_languages;
-        options.max_rejects = self.max_rejects;
+        let options = InputOptions {
+            fields: self.fields.fields(),
+            format: self.input_format,
+            preset: self.preset,
+            pseudonyms: self.pseudonym_key.as_deref().map(PseudonymKey::read).transpose().map_err(BatchError::Key)?,
+            all_languages: self.all_languages,
+            max_rejects: self.max_rejects,
+        };
         Ok(Inputs::open(expand(names, except)?, options)?)
     }
 }
