@@ -86,6 +86,17 @@ fn a_damaged_part_is_named() {
 }
 
 #[test]
+fn too_many_rejects_are_listed_and_a_higher_limit_goes_on() {
+    let night = Night::new(&made_up(400));
+    night.scan("heel", &[]).expect(3);
+    night.scan("uit", &["--max-rejects", "2"]).expect(9);
+    assert_eq!(night.lines("uit", "rejects").len(), 3);
+    assert!(!night.path("uit").join("candidates.jsonl").exists());
+    night.scan("uit", &["--max-rejects", "400"]).expect(3).says(&["going on after"]);
+    assert_same(&night.results("uit"), &night.results("heel"));
+}
+
+#[test]
 fn a_folder_of_something_else_is_left_alone() {
     let night = Night::new(&made_up(10));
     std::fs::create_dir(night.path("uit")).unwrap();
