@@ -35,7 +35,8 @@ impl Night {
         let (model, policy, out) = (fixture("bert"), self.path("policy.toml"), self.path(out));
         let fixed =
             ["scan", text(&self.input), "--out", text(&out), "--model", text(&model), "--policy", text(&policy)];
-        fixed.iter().chain(["--threads", "1"].iter()).chain(more).map(|s| (*s).to_owned()).collect()
+        let threads: &[&str] = if more.contains(&"--threads") { &[] } else { &["--threads", "1"] };
+        fixed.iter().chain(threads).chain(more).map(|s| (*s).to_owned()).collect()
     }
 
     pub fn scan(&self, out: &str, more: &[&str]) -> Ran {

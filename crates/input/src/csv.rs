@@ -149,20 +149,15 @@ impl Table {
         let blank = raw.iter().position(|b| !matches!(b, b'\r' | b'\n')).unwrap_or(0);
         let line = self.line + leading_lines(raw);
         let end = raw.iter().skip(blank).position(|&b| b == b'\n').map(|at| blank + at + 1);
-        let fault = match end {
-            Some(end) => {
-                self.drop(end);
-                let hint = "double the quotation marks inside a text, and put the text between quotation marks";
-                Fault::new(line, "a quotation mark opens on this line and is never closed", hint)
-            }
-            None => {
-                self.drop(self.raw().len());
-                if !self.at_end {
-                    self.input.skip_until(b'\n')?;
-                    self.line += 1;
-                }
-                too_long(line)
-            }
+        let long = raw.len() > MAX_RECORD_BYTES;
+        self.drop(end.unwrap_or(raw.len()));
+        let fault = if end.is_none() && long {
+            self.input.skip_until(b'\n')?;
+            self.line += 1;
+            too_long(line)
+        } else {
+            let hint = "double the quotation marks inside a text, and put the text between quotation marks";
+            Fault::new(line, "a quotation mark opens on this line and is never closed", hint)
         };
         self.core.reset();
         Ok(Step::Fault(fault))
@@ -326,6 +321,7 @@ mod tests {
         let wanted = ["2 1=een", "3 ! a quotation mark opens on this line and is never closed", "4 3=drie", "5 4=vier"];
         assert_eq!(read("id,text\n1,een\n2,\"twee\n3,drie\n4,vier"), wanted);
         assert_eq!(read("\u{feff}id,text\n1,een\n2,\"twee\n3,drie\n4,vier\n"), wanted);
+        assert_eq!(read("id,text\n1,een\n2,\"twee"), wanted[..2]);
     }
 
     #[test]

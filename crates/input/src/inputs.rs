@@ -149,10 +149,10 @@ impl Inputs {
             let hint = "ids must be unique; only the first post with this id is scored";
             return self.reject(Fault::new(draft.line, reason, hint));
         }
-        if !self.options.all_languages {
-            if let Some(lang) = language::clearly_other(&draft.text, draft.lang.as_deref()) {
-                return Item::Skip(Skip { file: self.file(), line: draft.line, lang: lang.to_owned() });
-            }
+        if !self.options.all_languages
+            && let Some(lang) = language::clearly_other(&draft.text, draft.lang.as_deref())
+        {
+            return Item::Skip(Skip { file: self.file(), line: draft.line, lang: lang.to_owned() });
         }
         let lang = draft.lang.filter(|l| l.len() <= 35).unwrap_or_else(|| "und".to_owned());
         let mut post = Post::new(draft.id, draft.text, lang, self.file(), draft.line);
@@ -232,6 +232,8 @@ impl Iterator for Inputs {
         }
         let item = self.advance();
         self.rejected += u64::from(matches!(item, Some(Item::Reject(_))));
+        // A source that cannot be opened is a reject without a record.
+        self.records = self.records.max(self.rejected);
         if item.is_none() {
             self.ended = true;
             return over(self, true);

@@ -10,6 +10,10 @@ use whichlang::{Lang, detect_language};
 const MIN_LETTERS: usize = 20;
 const MIN_WORDS: usize = 4;
 
+/// So much of a post is looked at.
+const MAX_WORDS: usize = 60;
+const MAX_BYTES: usize = 2000;
+
 /// A post is looked at in two to four pieces, of about this many bytes: one in two languages shows Dutch in one of them.
 const PIECE: usize = 16;
 
@@ -42,16 +46,30 @@ pub fn clearly_other(text: &str, hint: Option<&str>) -> Option<&'static str> {
     if hint.is_some_and(claims_dutch) {
         return None;
     }
-    let prose = Prose::of(text);
-    // Scripts without spaces have few words; only Latin letters need the count.
-    let short = prose.letters < MIN_LETTERS || (prose.words < MIN_WORDS && prose.text.is_ascii());
-    if short || prose.dutch * WORDS_A_DUTCH_ONE > prose.words {
+    let text = text.get(..text.floor_char_boundary(MAX_BYTES)).unwrap_or_default();
+    let words = words(text).take(MAX_WORDS);
+    let (mut seen, mut dutch) = (0, 0);
+    for word in words {
+        seen += 1;
+        dutch += usize::from(is_dutch(word));
+        // Enough for the longest post that is looked at: most Dutch posts are through here, after a dozen words.
+        if dutch * WORDS_A_DUTCH_ONE > MAX_WORDS {
+            return None;
+        }
+    }
+    if dutch * WORDS_A_DUTCH_ONE > seen {
         return None;
     }
-    let pieces = (prose.text.len() / PIECE).clamp(2, 4);
-    let cut = |n: usize| prose.text.floor_char_boundary(prose.text.len() * n / pieces);
-    let is_dutch = |n| prose.text.get(cut(n)..cut(n + 1)).is_none_or(|piece| detect_language(piece) == Lang::Nld);
-    if (0..pieces).any(is_dutch) { None } else { tag(detect_language(&prose.text)) }
+    let prose = tokens(text).collect::<Vec<_>>().join(" ");
+    let letters = prose.chars().filter(|c| c.is_alphabetic()).count();
+    // Scripts without spaces have few words; only Latin letters need the count.
+    if letters < MIN_LETTERS || (seen < MIN_WORDS && prose.is_ascii()) {
+        return None;
+    }
+    let pieces = (prose.len() / PIECE).clamp(2, 4);
+    let cut = |n: usize| prose.floor_char_boundary(prose.len() * n / pieces);
+    let is_dutch = |n| prose.get(cut(n)..cut(n + 1)).is_none_or(|piece| detect_language(piece) == Lang::Nld);
+    if (0..pieces).any(is_dutch) { None } else { tag(detect_language(&prose)) }
 }
 
 /// Whether a language tag says Dutch: by its first part, in two or three letters, or in words.
@@ -60,46 +78,40 @@ fn claims_dutch(tag: &str) -> bool {
     ["nl", "nld", "dut", "vls", "dutch", "nederlands"].iter().any(|dutch| first.eq_ignore_ascii_case(dutch))
 }
 
-/// What of a post says something about its language.
-#[derive(Default)]
-struct Prose {
-    /// The words, without links, names and hashtags.
-    text: String,
-    letters: usize,
-    words: usize,
-    /// How many of the words are in [`DUTCH`].
-    dutch: usize,
+/// What of a post says something about its language: no links, names and hashtags.
+fn tokens(text: &str) -> impl Iterator<Item = &str> {
+    text.split_whitespace().filter(|token| !token.starts_with(['@', '#']) && !is_link(token))
 }
 
-impl Prose {
-    fn of(text: &str) -> Self {
-        let mut prose = Self::default();
-        let is_prose =
-            |token: &&str| !token.contains("://") && !token.starts_with(['@', '#']) && !token.starts_with("www.");
-        let text = text.get(..text.floor_char_boundary(MAX_PROSE)).unwrap_or_default();
-        for token in text.split_whitespace().filter(is_prose) {
-            prose.text.push_str(token);
-            prose.text.push(' ');
-            prose.letters += token.chars().filter(|c| c.is_alphabetic()).count();
-            for word in token.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty()) {
-                prose.words += 1;
-                prose.dutch += usize::from(is_dutch(word));
-            }
-        }
-        prose
-    }
+fn is_link(token: &str) -> bool {
+    ["http://", "https://", "www."].iter().any(|start| token.starts_with(start))
 }
 
-/// Bytes of a post that are looked at.
-const MAX_PROSE: usize = 2000;
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    tokens(text).flat_map(|token| token.split(|c: char| !c.is_alphabetic())).filter(|word| !word.is_empty())
+}
 
 fn is_dutch(word: &str) -> bool {
-    let mut lower = [0; 16];
-    let Some(lower) = lower.get_mut(..word.len()) else { return false };
-    lower.copy_from_slice(word.as_bytes());
-    lower.make_ascii_lowercase();
-    DUTCH.binary_search_by(|dutch| dutch.as_bytes().cmp(lower)).is_ok()
+    let Some(letter) = word.bytes().next().map(|b| b.to_ascii_lowercase()).filter(u8::is_ascii_lowercase) else {
+        return false;
+    };
+    let at = usize::from(letter - b'a');
+    DUTCH[STARTS[at]..STARTS[at + 1]].iter().any(|dutch| dutch.eq_ignore_ascii_case(word))
 }
+
+/// Where in [`DUTCH`] the words with each letter begin; the last is its end.
+const STARTS: [usize; 27] = {
+    let (mut starts, mut letter) = ([0; 27], 0);
+    while letter < 27 {
+        let mut at = 0;
+        while at < DUTCH.len() && ((DUTCH[at].as_bytes()[0] - b'a') as usize) < letter {
+            at += 1;
+        }
+        starts[letter] = at;
+        letter += 1;
+    }
+    starts
+};
 
 /// The tag of a language that the gate skips. Others are none: what the detector calls Swedish is Frisian or a dialect as often.
 const fn tag(lang: Lang) -> Option<&'static str> {
@@ -128,7 +140,9 @@ mod tests {
     #[test]
     fn the_word_list_is_sorted_and_lower_case() {
         assert!(DUTCH.is_sorted_by(|a, b| a < b));
-        assert!(DUTCH.iter().all(|w| w.len() <= 16 && w.bytes().all(|b| b.is_ascii_lowercase())));
+        assert!(DUTCH.iter().all(|w| w.bytes().all(|b| b.is_ascii_lowercase())));
+        assert!(DUTCH.iter().all(|w| is_dutch(w) && is_dutch(&w.to_uppercase())));
+        assert!(!is_dutch("zzz") && !is_dutch("aaa") && !is_dutch("één"));
     }
 
     #[test]

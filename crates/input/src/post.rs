@@ -2,7 +2,7 @@
 
 pub use grens_law::Place;
 
-use crate::digest::sha256;
+use super::digest::sha256;
 
 /// Text kept of a post. The model reads far less; the hash covers all of it.
 pub const MAX_TEXT_BYTES: usize = 64 << 10;

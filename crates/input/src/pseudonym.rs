@@ -4,9 +4,10 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::digest::hex;
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
+
+use super::digest::hex;
 
 /// Shortest key, in bytes: as long as the hash.
 const MIN_BYTES: usize = 32;

@@ -4,9 +4,9 @@ use std::io::{self, Read};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::digest::hex;
 use sha2::{Digest, Sha256};
 
+use super::digest::hex;
 use super::draft::Fault;
 
 /// A source's bytes. Clones share one place in it: a format's reader takes one, and whoever closes the source another.
@@ -43,8 +43,10 @@ impl Raw {
 
     /// Read what is left, for the hash, and say whether the file is still what it was.
     pub(super) fn finish(mut self) -> End {
-        let mut buffer = vec![0; 1 << 16];
-        while !self.state().broken && matches!(self.read(&mut buffer), Ok(1..)) {}
+        if !self.state().broken {
+            // An error is kept in `broken`.
+            let _ = io::copy(&mut self, &mut io::sink());
+        }
         let mut state = self.state();
         let (bytes, size) = (state.bytes, state.size);
         let fault = match size {
@@ -54,7 +56,7 @@ impl Raw {
                 format!("the file became shorter while it was read: {size} bytes at the start, {bytes} at the end"),
                 "copy the file when nothing writes to it, and scan the copy",
             )),
-            Some(size) if matches!(state.input.read(&mut buffer[..1]), Ok(1)) => Some(Fault::new(
+            Some(size) if matches!(state.input.read(&mut [0]), Ok(1)) => Some(Fault::new(
                 0,
                 format!("the file grew while it was read; what stands after its first {size} bytes was not read"),
                 "scan it again when it is complete",
