@@ -58,7 +58,8 @@ fn an_empty_input_is_named() {
 #[test]
 fn an_input_that_is_not_there_is_named() {
     run(&["score", "nergens.jsonl"]).expect(4).says(&["nergens.jsonl"]);
-    run(&["score", "eval-data"]).expect(4).says(&["eval-data", "directory"]);
+    let empty = tempfile::tempdir().unwrap();
+    run(&["score", text(empty.path())]).expect(4).says(&[text(empty.path()), "no file in it ends in .jsonl"]);
 }
 
 #[test]

@@ -5,8 +5,13 @@
 mod bad_input;
 mod doctor;
 mod eval;
+mod inputs;
 mod models;
+mod night;
+mod purge;
 mod scan;
+mod scan_results;
+mod scan_resume;
 mod schemas;
 mod score;
 mod support;

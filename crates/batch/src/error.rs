@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use grens_input::{InputError, KeyError, TooManyRejects};
+
 /// An error of this crate. Messages name the file and say what to do.
 #[derive(Debug, thiserror::Error)]
 pub enum BatchError {
@@ -13,6 +15,9 @@ pub enum BatchError {
         /// What the system said.
         source: std::io::Error,
     },
+    /// The pseudonym key cannot be used.
+    #[error(transparent)]
+    Key(KeyError),
     /// An output could not be written.
     #[error("cannot write {path}: {source}")]
     Output {
@@ -21,18 +26,72 @@ pub enum BatchError {
         /// What the system said.
         source: std::io::Error,
     },
-    /// The output directory is taken.
-    #[error("{path} holds the output of a scan already; give another --out directory, or remove this one")]
+    /// The output directory holds something that is no run that could be gone on with.
+    #[error("{path} holds {what}; give another --out directory, or remove this one")]
     Taken {
         /// The directory.
         path: PathBuf,
+        /// What is in it.
+        what: &'static str,
     },
+    /// Another process works in the folder.
+    #[error("{who} works in {dir}")]
+    Locked {
+        /// The directory.
+        dir: PathBuf,
+        /// The lock file.
+        lock: PathBuf,
+        /// Which process, on which host.
+        who: String,
+    },
+    /// The folder holds a run that was begun otherwise.
+    #[error("{path} holds a scan that was begun otherwise:\n  {}", differences.join("\n  "))]
+    Differs {
+        /// The directory.
+        path: PathBuf,
+        /// One line for each difference.
+        differences: Vec<String>,
+    },
+    /// The input is not what the finished parts were made from.
+    #[error("the input is not the one that {path} was begun with: {what}")]
+    InputChanged {
+        /// The directory.
+        path: PathBuf,
+        /// Which items.
+        what: String,
+    },
+    /// A file of a run was changed from outside.
+    #[error("{path} is damaged: {what}")]
+    Damaged {
+        /// Which file.
+        path: PathBuf,
+        /// How.
+        what: String,
+    },
+    /// Shards that do not make a whole.
+    #[error("these folders do not make one scan:\n  {}", problems.join("\n  "))]
+    Shards {
+        /// One line for each problem.
+        problems: Vec<String>,
+    },
+    /// More records were unusable than the run allows.
+    #[error("{0}")]
+    TooManyRejects(TooManyRejects),
     /// The reader of stdout went away.
     #[error("the reader of the output closed it")]
     Closed,
     /// The model failed.
     #[error(transparent)]
     Infer(#[from] grens_infer::InferError),
+}
+
+impl From<InputError> for BatchError {
+    fn from(error: InputError) -> Self {
+        match error {
+            InputError::Open { file, source } => Self::Input { file, source },
+            InputError::Key(error) => Self::Key(error),
+        }
+    }
 }
 
 impl BatchError {

@@ -16,8 +16,11 @@
 //!
 //! `scripts/normalise.py` does the same for training; `tests/golden/normalise.jsonl` holds both to it.
 
+mod fast;
+
 use std::ops::Range;
 
+pub use fast::normalise_text;
 use unicode_normalization::UnicodeNormalization;
 
 /// A normalised text that knows where each of its characters came from.

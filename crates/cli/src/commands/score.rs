@@ -2,10 +2,10 @@
 
 use std::io::{BufWriter, StdoutLock, Write};
 
-use grens_batch::{BatchError, Counts, Post, Sink, Source, Warning, Window, run as run_pipeline};
-use grens_law::{DecisionRecord, RejectRecord};
+use grens_batch::{BatchError, Counts, Post, Sink, Warning, Window, run as run_pipeline};
+use grens_law::{DecisionRecord, Exit, RejectRecord};
 
-use super::rejects::{Rejects, ending};
+use super::rejects::{Rejects, Tail, ending};
 use crate::args::ScoreArgs;
 use crate::failure::Outcome;
 use crate::printer::Printer;
@@ -13,15 +13,19 @@ use crate::stop;
 
 pub(super) fn run(args: &ScoreArgs, printer: &Printer) -> Outcome {
     let stop = stop::flag();
+    let inputs = args.reading.open(std::slice::from_ref(&args.input), None)?;
     let decider = super::load_decider(&args.decider)?;
     let mut sink = Records {
         out: BufWriter::new(printer.data()),
         rejects: Rejects::new(printer, args.rejects.as_deref())?,
         printer,
     };
-    let sources = [Source::new(&args.input)];
-    let counts = run_pipeline(&sources, &args.fields.fields(), &decider, Window::default(), stop, &mut sink)?;
-    ending(&counts, args.rejects.as_deref(), printer)
+    let counts = run_pipeline(inputs, &decider, Window::default(), stop, &mut sink)?;
+    if counts.interrupted {
+        printer.warning(&format!("stopped after {} posts; what was written is whole", counts.posts));
+        return Ok(Exit::Interrupted);
+    }
+    ending(&Tail::from(&counts), args.rejects.as_deref(), printer)
 }
 
 struct Records<'a> {

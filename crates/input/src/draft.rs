@@ -1,0 +1,48 @@
+//! What a format's reader hands on, before ids are compared and texts hashed.
+
+use super::post::Place;
+
+/// A record that holds a post.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Draft {
+    pub(super) line: u64,
+    pub(super) id: String,
+    pub(super) text: String,
+    pub(super) lang: Option<String>,
+    pub(super) place: Place,
+}
+
+/// A record, or a whole source, that cannot be used.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Fault {
+    /// From 1; 0 for the source as a whole.
+    pub(super) line: u64,
+    pub(super) reason: String,
+    pub(super) hint: String,
+}
+
+impl Fault {
+    pub(super) fn new(line: u64, reason: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self { line, reason: reason.into(), hint: hint.into() }
+    }
+}
+
+/// What a record turned out to be.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Found {
+    Post(Draft),
+    Fault(Fault),
+    /// An entry of a platform's export that is no post.
+    NoPost,
+}
+
+/// Reads the records of one source, in order. After a fault that ends the source it gives `None`.
+pub(super) trait Reader: Send {
+    fn next(&mut self) -> Option<Found>;
+}
+
+/// An id as a message shows it: short, on one line.
+pub(super) fn shown(id: &str) -> String {
+    let short: String = id.chars().take(60).collect();
+    format!("{short:?}")
+}

@@ -1,0 +1,243 @@
+//! All inputs of a run as one sequence of items.
+
+use std::collections::HashSet;
+use std::io::Read;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+
+use grens_law::{REJECT_SCHEMA, RejectRecord};
+use sha2::{Digest, Sha256};
+
+use super::draft::{Draft, Fault, Found, shown};
+use super::error::Result;
+use super::item::{Item, Skip};
+use super::limit::TooManyRejects;
+use super::opened::Opened;
+use super::post::{Place, Post};
+use super::raw::Raw;
+use super::source::{Source, SourceState};
+use super::{InputOptions, language, time};
+
+/// Longest id.
+const MAX_ID_BYTES: usize = 1 << 10;
+/// Longest of the other fields.
+const MAX_FIELD_BYTES: usize = 4 << 10;
+
+/// All inputs of a run, read one after another in the order given.
+pub struct Inputs {
+    options: InputOptions,
+    sources: Vec<Source>,
+    states: Vec<SourceState>,
+    /// Index of the source to open next; the one before it is in hand or done.
+    next: usize,
+    current: Option<Opened>,
+    /// First half of the SHA-256 of every id: exact ids of ten million posts would not fit in memory, and a shorter hash could be
+    /// made to collide by somebody who wants a post of theirs passed over.
+    seen: HashSet<[u8; 16]>,
+    bytes_read: Arc<AtomicU64>,
+    /// What opening or closing a source gave, for the next turn.
+    pending: Option<Item>,
+    /// Records read, and how many of them were rejected, over all sources.
+    records: u64,
+    rejected: u64,
+    ended: bool,
+}
+
+impl Inputs {
+    /// Open `sources`, to be read in this order.
+    ///
+    /// # Errors
+    /// When a source is not there or cannot be opened, before anything is read. One that breaks off later is a reject; reading goes
+    /// on with the next.
+    pub fn open(sources: Vec<Source>, options: InputOptions) -> Result<Self> {
+        sources.iter().try_for_each(Source::check)?;
+        let states = sources.iter().map(SourceState::new).collect();
+        Ok(Self {
+            options,
+            sources,
+            states,
+            next: 0,
+            current: None,
+            seen: HashSet::new(),
+            bytes_read: Arc::default(),
+            pending: None,
+            records: 0,
+            rejected: 0,
+            ended: false,
+        })
+    }
+
+    /// Read posts from memory, a socket, a test: anything that is no file. It is called `name` in messages.
+    ///
+    /// # Errors
+    /// As [`Inputs::open`].
+    pub fn from_reader(name: &str, input: impl Read + Send + 'static, options: InputOptions) -> Result<Self> {
+        let mut inputs = Self::open(vec![], options)?;
+        inputs.states.push(SourceState::named(name, None));
+        inputs.next = 1;
+        let raw = Raw::new(Box::new(input), None, Arc::clone(&inputs.bytes_read));
+        inputs.pending = inputs.begin(raw, None);
+        Ok(inputs)
+    }
+
+    /// What is known of the sources that were begun, in the order given. The last is the one in hand.
+    #[must_use]
+    pub fn sources(&self) -> &[SourceState] {
+        self.states.get(..self.next).unwrap_or_default()
+    }
+
+    /// Bytes on disk of all sources together, for a progress bar; `None` when a source is a pipe.
+    #[must_use]
+    pub fn total_bytes(&self) -> Option<u64> {
+        self.states.iter().map(|s| s.size).sum()
+    }
+
+    /// Bytes read from the sources so far, before decompression; may be watched from another thread.
+    #[must_use]
+    pub fn bytes_read(&self) -> Arc<AtomicU64> {
+        Arc::clone(&self.bytes_read)
+    }
+
+    fn begin(&mut self, raw: Raw, source: Option<&Source>) -> Option<Item> {
+        let (opened, fault) = Opened::new(raw, source, &self.options);
+        self.current = Some(opened);
+        fault.map(|fault| self.reject(fault))
+    }
+
+    /// Open the next source; a source that has gone since the check is a reject.
+    fn open_next(&mut self) -> Option<Option<Item>> {
+        let source = self.sources.get(self.next)?.clone();
+        self.next += 1;
+        Some(match source.open(&self.bytes_read) {
+            Ok(raw) => self.begin(raw, Some(&source)),
+            Err(e) => Some(self.reject(Fault::new(0, e.to_string(), "scan this file again; all others go on"))),
+        })
+    }
+
+    /// Close the source in hand: what was not read of it is read for its hash.
+    fn finish(&mut self) -> Option<Item> {
+        let end = self.current.take()?.finish();
+        self.state(|state| (state.bytes, state.sha256) = (end.bytes, end.sha256));
+        end.fault.map(|fault| self.reject(fault))
+    }
+
+    fn file(&self) -> String {
+        self.next.checked_sub(1).and_then(|at| self.states.get(at)).map(|s| s.name.clone()).unwrap_or_default()
+    }
+
+    fn reject(&self, fault: Fault) -> Item {
+        Item::Reject(RejectRecord {
+            schema: REJECT_SCHEMA.to_owned(),
+            file: self.file(),
+            line: fault.line,
+            reason: fault.reason,
+            hint: fault.hint,
+        })
+    }
+
+    /// The post of a draft, unless its id was seen before or its language is another.
+    fn accept(&mut self, draft: Draft) -> Item {
+        if draft.id.len() > MAX_ID_BYTES {
+            let reason = format!("the id is longer than {MAX_ID_BYTES} bytes");
+            return self.reject(Fault::new(draft.line, reason, "check that the right field is named with --id-field"));
+        }
+        let digest = Sha256::digest(draft.id.as_bytes());
+        let mut key = [0; 16];
+        key.copy_from_slice(&digest[..16]);
+        if !self.seen.insert(key) {
+            let reason = format!("the id {} was seen before", shown(&draft.id));
+            let hint = "ids must be unique; only the first post with this id is scored";
+            return self.reject(Fault::new(draft.line, reason, hint));
+        }
+        if !self.options.all_languages
+            && let Some(lang) = language::clearly_other(&draft.text, draft.lang.as_deref())
+        {
+            return Item::Skip(Skip { file: self.file(), line: draft.line, lang: lang.to_owned() });
+        }
+        let lang = draft.lang.filter(|l| l.len() <= 35).unwrap_or_else(|| "und".to_owned());
+        let mut post = Post::new(draft.id, draft.text, lang, self.file(), draft.line);
+        post.place = self.place(draft.place);
+        Item::Post(post)
+    }
+
+    /// A place as the reader found it, with its time in one form and its author a pseudonym or gone.
+    fn place(&mut self, mut place: Place) -> Place {
+        for field in [&mut place.url, &mut place.platform, &mut place.parent, &mut place.visibility] {
+            // What is longer is no address and no name; many posts wait in memory at a time.
+            if field.as_ref().is_some_and(|value| value.len() > MAX_FIELD_BYTES) {
+                *field = None;
+            }
+        }
+        let written = place.created_at.take();
+        place.created_at = written.as_deref().and_then(time::utc);
+        if written.is_some() && place.created_at.is_none() {
+            self.state(|state| state.times_not_read += 1);
+        }
+        let author = place.author.take();
+        if let (Some(key), Some(author)) = (&self.options.pseudonyms, author) {
+            place.author = Some(key.pseudonym(place.platform.as_deref().unwrap_or_default(), &author));
+        }
+        place
+    }
+
+    /// Note something about the source in hand.
+    fn state(&mut self, note: impl FnOnce(&mut SourceState)) {
+        if let Some(state) = self.next.checked_sub(1).and_then(|at| self.states.get_mut(at)) {
+            note(state);
+        }
+    }
+}
+
+impl Inputs {
+    /// The next item, whatever the limit on rejects says.
+    fn advance(&mut self) -> Option<Item> {
+        loop {
+            if let Some(item) = self.pending.take() {
+                return Some(item);
+            }
+            let Some(opened) = &mut self.current else {
+                self.pending = self.open_next()?;
+                continue;
+            };
+            let found = opened.next();
+            let record = u64::from(found.is_some());
+            self.records += record;
+            self.state(|state| state.records += record);
+            match found {
+                Some(Found::Post(draft)) => return Some(self.accept(draft)),
+                Some(Found::Fault(fault)) => return Some(self.reject(fault)),
+                Some(Found::NoPost) => self.state(|state| state.no_posts += 1),
+                None => self.pending = self.finish(),
+            }
+        }
+    }
+}
+
+impl Iterator for Inputs {
+    type Item = Item;
+
+    fn next(&mut self) -> Option<Item> {
+        if self.ended {
+            return None;
+        }
+        // Looked at before the next record is read: the reject that was one too many has been handed out by now.
+        let over = |inputs: &Self, at_end| {
+            let (rejected, records) = (inputs.rejected, inputs.records);
+            let limit = inputs.options.max_rejects.filter(|limit| limit.is_exceeded(rejected, records, at_end))?;
+            Some(Item::TooManyRejects(TooManyRejects { rejected, records, limit }))
+        };
+        if let Some(over) = over(self, false) {
+            self.ended = true;
+            return Some(over);
+        }
+        let item = self.advance();
+        self.rejected += u64::from(matches!(item, Some(Item::Reject(_))));
+        // A source that cannot be opened is a reject without a record.
+        self.records = self.records.max(self.rejected);
+        if item.is_none() {
+            self.ended = true;
+            return over(self, true);
+        }
+        item
+    }
+}

@@ -1,0 +1,65 @@
+//! Posts out of inputs. One constructor, [`Inputs::open`], hides where they lie and how they are written.
+//!
+//! Every record that cannot be used is named; no record stops the reading. The same inputs give the same sequence of items.
+
+mod compression;
+mod csv;
+mod digest;
+mod document;
+mod draft;
+mod error;
+mod expand;
+mod fields;
+mod format;
+mod html;
+mod inputs;
+mod item;
+mod jsonl;
+mod language;
+mod limit;
+mod lines;
+mod object;
+mod opened;
+mod parquet;
+mod post;
+mod preset;
+mod pseudonym;
+mod raw;
+mod row;
+mod shape;
+mod source;
+mod time;
+mod walker;
+
+pub use error::{InputError, Result};
+pub use expand::expand;
+pub use fields::Fields;
+pub use format::Format;
+pub use inputs::Inputs;
+pub use item::{Item, Skip, Warning};
+pub use language::clearly_other;
+pub use limit::{RejectLimit, TooManyRejects};
+pub use post::{MAX_TEXT_BYTES, Place, Post};
+pub use preset::{PRESETS, Preset};
+pub use pseudonym::{KeyError, PseudonymKey};
+pub use source::{Source, SourceState};
+
+/// Longest record (a line, for most formats) that is read; a longer one is skipped and named.
+pub const MAX_RECORD_BYTES: usize = 16 << 20;
+
+/// How inputs are read.
+#[derive(Debug, Clone, Default)]
+pub struct InputOptions {
+    /// Names of the fields; a preset has its own.
+    pub fields: Fields,
+    /// The format of all inputs; without it each file's name tells, and what tells nothing is JSON Lines.
+    pub format: Option<Format>,
+    /// The platform whose exports are read.
+    pub preset: Option<&'static Preset>,
+    /// What authors' names become; without it they are dropped.
+    pub pseudonyms: Option<PseudonymKey>,
+    /// Score posts that are clearly not in Dutch too.
+    pub all_languages: bool,
+    /// How many records may be rejected.
+    pub max_rejects: Option<RejectLimit>,
+}

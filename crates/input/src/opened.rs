@@ -1,0 +1,93 @@
+//! A source in hand: the reader that fits its format, on the bytes of it.
+
+use std::fs::File;
+use std::panic::{self, AssertUnwindSafe};
+
+use super::InputOptions;
+use super::compression::decompress;
+use super::csv::{CSV, TSV, Table};
+use super::document::Document;
+use super::draft::{Fault, Found, Reader};
+use super::format::Format;
+use super::jsonl::{JsonLines, unreadable};
+use super::parquet::ParquetFile;
+use super::raw::{End, Raw};
+use super::shape::Shape;
+use super::source::Source;
+
+/// An open source.
+pub(super) struct Opened {
+    reader: Box<dyn Reader>,
+    raw: Raw,
+}
+
+/// Reads nothing.
+struct Nothing;
+
+impl Reader for Nothing {
+    fn next(&mut self) -> Option<Found> {
+        None
+    }
+}
+
+impl Opened {
+    /// Open `source`, whose bytes are `raw`. With a fault there is nothing to read, but a hash all the same.
+    pub(super) fn new(raw: Raw, source: Option<&Source>, options: &InputOptions) -> (Self, Option<Fault>) {
+        let format = options.format.or_else(|| source?.format()).unwrap_or(Format::Jsonl);
+        let reader = panic::catch_unwind(AssertUnwindSafe(|| reader(format, &raw, source, options)));
+        match reader.unwrap_or_else(|_| Err(failed())) {
+            Ok(reader) => (Self { reader, raw }, None),
+            Err(fault) => (Self { reader: Box::new(Nothing), raw }, Some(fault)),
+        }
+    }
+
+    /// The next record. A reader that panics ends its source with a fault: otherwise the rest would be missing and nobody would know.
+    pub(super) fn next(&mut self) -> Option<Found> {
+        panic::catch_unwind(AssertUnwindSafe(|| self.reader.next())).unwrap_or_else(|_| {
+            self.reader = Box::new(Nothing);
+            Some(Found::Fault(failed()))
+        })
+    }
+
+    /// Close it: what was not read is read for the hash.
+    pub(super) fn finish(self) -> End {
+        drop(self.reader);
+        self.raw.finish()
+    }
+}
+
+fn failed() -> Fault {
+    let hint = "all before this was scored, nothing after it; please report the format of the file as a bug";
+    Fault::new(0, "the reader failed on this file", hint)
+}
+
+fn reader(
+    format: Format,
+    raw: &Raw,
+    source: Option<&Source>,
+    options: &InputOptions,
+) -> Result<Box<dyn Reader>, Fault> {
+    let InputOptions { fields, preset, .. } = options;
+    let shape = || preset.map_or_else(|| Shape::Fields(fields.clone()), Shape::Preset);
+    if preset.is_some() && !matches!(format, Format::Jsonl | Format::Json) {
+        let hint = "leave --preset out and name the columns with --id-field and --text-field";
+        return Err(Fault::new(0, format!("a preset reads JSON, not {format}"), hint));
+    }
+    Ok(match format {
+        Format::Jsonl => Box::new(JsonLines::new(decompress(raw.clone())?, shape())),
+        Format::Json => Box::new(Document::new(decompress(raw.clone())?, shape())),
+        Format::Csv => Box::new(Table::new(decompress(raw.clone())?, fields.clone(), CSV)),
+        Format::Tsv => Box::new(Table::new(decompress(raw.clone())?, fields.clone(), TSV)),
+        Format::Parquet => match source {
+            // Parquet is read from its end on, past `raw`, which hashes the file when it is closed.
+            Some(Source::File(path)) => {
+                let file = File::open(path).map_err(|e| unreadable(0, &e))?;
+                Box::new(ParquetFile::open(file, fields.clone())?)
+            }
+            _ => {
+                let hint = "write it to a file first, and scan that";
+                return Err(Fault::new(0, "Parquet cannot be read from a pipe", hint));
+            }
+        },
+    })
+}

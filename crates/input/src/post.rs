@@ -1,0 +1,63 @@
+//! A post, and where it was found.
+
+pub use grens_law::Place;
+
+use super::digest::sha256;
+
+/// Text kept of a post. The model reads far less; the hash covers all of it.
+pub const MAX_TEXT_BYTES: usize = 64 << 10;
+
+/// A post. Nothing else of its record is kept: no author, no handle.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Post {
+    /// The id, as text.
+    pub id: String,
+    /// The text, at most [`MAX_TEXT_BYTES`] of it.
+    pub text: String,
+    /// SHA-256 of the whole text, hexadecimal.
+    pub text_sha256: String,
+    /// Whether the text was longer than what is kept.
+    pub text_was_cut: bool,
+    /// Language tag of the input, else `und`.
+    pub lang: String,
+    /// The input file.
+    pub file: String,
+    /// Line in it, from 1; in formats without lines (Parquet, a JSON document) the number of the record.
+    pub line: u64,
+    /// Where it was posted.
+    pub place: Place,
+}
+
+impl Post {
+    /// A post out of its parts, hashed and cut, with nothing known of its place.
+    #[must_use]
+    pub fn new(id: String, mut text: String, lang: String, file: String, line: u64) -> Self {
+        let text_sha256 = sha256(text.as_bytes());
+        let text_was_cut = text.len() > MAX_TEXT_BYTES;
+        if text_was_cut {
+            text.truncate(text.floor_char_boundary(MAX_TEXT_BYTES));
+            text.shrink_to_fit();
+        }
+        Self { id, text, text_sha256, text_was_cut, lang, file, line, place: Place::default() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_megabyte_is_hashed_whole_and_kept_in_part() {
+        let text = "é".repeat(1 << 19);
+        let post = Post::new("a".into(), text.clone(), "und".into(), "-".into(), 1);
+        assert!(post.text_was_cut && post.text.len() <= MAX_TEXT_BYTES);
+        assert_eq!(post.text_sha256, sha256(text.as_bytes()));
+    }
+
+    #[test]
+    fn what_is_not_known_of_a_place_is_not_written() {
+        let place = Place { url: Some("https://example.org/1".to_owned()), ..Place::default() };
+        assert_eq!(serde_json::to_string(&place).unwrap_or_default(), r#"{"url":"https://example.org/1"}"#);
+        assert_eq!(serde_json::from_str::<Place>("{}").ok(), Some(Place::default()));
+    }
+}

@@ -1,0 +1,99 @@
+//! A record as a row of named cells, whatever the format, and the post that it makes.
+
+use std::borrow::Cow;
+
+use super::draft::{Draft, Fault, Found};
+use super::fields::{COUNT, Fields, Slot};
+use super::post::Place;
+
+/// What stands in a field.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) enum Cell<'a> {
+    /// No such field, or null.
+    #[default]
+    Missing,
+    Text(Cow<'a, str>),
+    Whole(i128),
+    Fraction(f64),
+    Flag(bool),
+    List,
+    Object,
+    /// A byte string that is no text.
+    Bytes,
+}
+
+impl Cell<'_> {
+    pub(super) const fn kind(&self) -> &'static str {
+        match self {
+            Self::Missing => "null",
+            Self::Text(_) => "string",
+            Self::Whole(_) | Self::Fraction(_) => "number",
+            Self::Flag(_) => "boolean",
+            Self::List => "list",
+            Self::Object => "object",
+            Self::Bytes => "byte string that is not UTF-8",
+        }
+    }
+
+    /// A text, or a number as one; nothing for what is empty or has parts.
+    fn into_text(self) -> Option<String> {
+        match self {
+            Self::Text(text) if !text.trim().is_empty() => Some(text.into_owned()),
+            Self::Whole(number) => Some(number.to_string()),
+            Self::Fraction(number) => Some(number.to_string()),
+            _ => None,
+        }
+    }
+}
+
+/// The cells of a record, one for each [`Slot`].
+#[derive(Debug, Default)]
+pub(super) struct Row<'a> {
+    cells: [Cell<'a>; COUNT],
+}
+
+impl<'a> Row<'a> {
+    pub(super) fn set(&mut self, slot: Slot, cell: Cell<'a>) {
+        self.cells[slot as usize] = cell;
+    }
+
+    fn take(&mut self, slot: Slot) -> Cell<'a> {
+        std::mem::take(&mut self.cells[slot as usize])
+    }
+
+    /// The post of this row, or what is wrong with it.
+    pub(super) fn into_found(mut self, line: u64, fields: &Fields) -> Found {
+        let id = match self.take(Slot::Id) {
+            Cell::Text(id) if !id.trim().is_empty() => id.into_owned(),
+            Cell::Whole(id) => id.to_string(),
+            found => return bad_field(line, "id", &fields.id, &found, "a string or a whole number"),
+        };
+        let text = match self.take(Slot::Text) {
+            Cell::Text(text) if text.trim().is_empty() => return empty_text(line, &fields.text),
+            Cell::Text(text) => text.into_owned(),
+            found => return bad_field(line, "text", &fields.text, &found, "a string"),
+        };
+        let place = Place {
+            url: self.take(Slot::Url).into_text(),
+            platform: self.take(Slot::Platform).into_text(),
+            created_at: self.take(Slot::CreatedAt).into_text(),
+            parent: self.take(Slot::Parent).into_text(),
+            visibility: self.take(Slot::Visibility).into_text(),
+            author: self.take(Slot::Author).into_text(),
+        };
+        Found::Post(Draft { line, id, text, lang: self.take(Slot::Lang).into_text(), place })
+    }
+}
+
+fn empty_text(line: u64, name: &str) -> Found {
+    Found::Fault(Fault::new(line, format!("field `{name}` is empty"), "there is nothing to score; drop the line"))
+}
+
+fn bad_field(line: u64, flag: &str, name: &str, found: &Cell<'_>, wanted: &str) -> Found {
+    let reason = match found {
+        Cell::Missing => format!("field `{name}` is missing"),
+        Cell::Text(_) => format!("field `{name}` is empty"),
+        other => format!("field `{name}` is a {}; it must be {wanted}", other.kind()),
+    };
+    Found::Fault(Fault::new(line, reason, format!("name the field that holds it with --{flag}-field")))
+}

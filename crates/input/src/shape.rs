@@ -1,0 +1,52 @@
+//! What the JSON of an input looks like: fields with names, or a platform's own.
+
+use std::collections::VecDeque;
+
+use super::draft::{Fault, Found};
+use super::fields::Fields;
+use super::object::{self, Parsed};
+use super::preset::Preset;
+
+/// How a JSON value becomes posts.
+#[derive(Debug, Clone)]
+pub(super) enum Shape {
+    Fields(Fields),
+    Preset(&'static Preset),
+}
+
+impl Shape {
+    /// Append what the JSON `text` of record number `line` holds.
+    pub(super) fn read(&self, line: u64, text: &str, found: &mut VecDeque<Found>) {
+        match self {
+            Self::Fields(fields) => found.push_back(match object::parse(text, fields) {
+                Ok(Parsed::Row(row)) => row.into_found(line, fields),
+                Ok(Parsed::Other(kind)) => Found::Fault(no_object(line, kind)),
+                Err(e) => Found::Fault(no_json(line, &e)),
+            }),
+            Self::Preset(preset) => match serde_json::from_str(text) {
+                Ok(value) => preset.read(line, &value, found),
+                Err(e) => found.push_back(Found::Fault(no_json(line, &e))),
+            },
+        }
+    }
+
+    /// Keys of a document's outermost object under which its entries are listed.
+    pub(super) fn lists(&self) -> Vec<String> {
+        match self {
+            Self::Fields(_) => vec![],
+            Self::Preset(preset) => {
+                let keys = preset.lists.iter().filter_map(|list| list.strip_prefix('/'));
+                keys.filter(|key| !key.contains('/')).map(str::to_owned).collect()
+            }
+        }
+    }
+}
+
+fn no_json(line: u64, e: &serde_json::Error) -> Fault {
+    let what = if e.is_eof() { "the line breaks off" } else { "no valid JSON" };
+    Fault::new(line, format!("{what}, column {}", e.column()), "write one whole JSON object on each line (JSON Lines)")
+}
+
+fn no_object(line: u64, kind: &str) -> Fault {
+    Fault::new(line, format!("a {kind} where an object is wanted"), "write one JSON object on each line")
+}
