@@ -12,8 +12,9 @@ definition, and tests/golden/normalise.jsonl (scripts/parity_cases.py writes it)
   c  every control character and every White_Space character becomes a space
   d  Cyrillic and Greek look-alikes become Latin in a run of alphabetic characters that holds an ASCII letter
   e  links become [URL], in a pass of their own; then mentions become @user, in a second pass over the result
-  f  more than three of one character in a row (ASCII digits excepted) are cut to three
-  g  runs of spaces become one, ends are trimmed
+  f  four or more letters that stand alone, all parted by the same single space, `.`, `-`, `_` or `*`, are joined to a word
+  g  more than three of one character in a row (ASCII digits excepted) are cut to three
+  h  runs of spaces become one, ends are trimmed
 
 "Alphabetic" is Unicode's derived property, "alphanumeric" adds the categories Nd, Nl and No: Rust's `char` methods exactly.
 """
@@ -33,6 +34,8 @@ LOOK_ALIKES = str.maketrans(
     "aeopcyxijsdhlbkmht" "ABEKMHOPCTYXIJS" "ovakpiut" "ABEZHIKMNOPTYX")
 LINK = regex.compile(r"(?<![\p{Alphabetic}\p{N}])(?:[hH][tT][tT][pP][sS]?://|[wW][wW][wW]\.)[^ ]*")
 MENTION = regex.compile(r"(?<![\p{Alphabetic}\p{N}_])@[A-Za-z0-9_.\-]*[A-Za-z0-9_]")
+ALONE = r"(?<![\p{Alphabetic}\p{N}])\p{Alphabetic}(?![\p{Alphabetic}\p{N}])"
+SPELLED_OUT = regex.compile(rf"{ALONE}([ .\-_*]){ALONE}(?:\1{ALONE}){{2,}}")
 REPEATED = regex.compile(r"([^0-9])\1{3,}", regex.DOTALL)
 SPACES = regex.compile(" +")
 
@@ -50,6 +53,7 @@ def normalise(text):
         text = LETTERS.sub(lambda m: fold(m[0]), text)
     text = LINK.sub("[URL]", text)
     text = MENTION.sub("@user", text)
+    text = SPELLED_OUT.sub(lambda m: m[0][::2], text)
     text = REPEATED.sub(r"\1\1\1", text)
     return SPACES.sub(" ", text).strip(" ")
 

@@ -35,6 +35,9 @@ CASES = [
     "\u04bb\u0442tps://a.nl", "ｈｔｔｐｓ：／／ａ．ｎｌ", "https://a.nl\u00a0na", "ht\u200btps://a.nl", "ftp://a.nl",
     "@jan hoi", "hoi @jan.", "hoi @jan-piet-...", "(@jan_1)", "mail jan@voorbeeld.nl", "jan_@x", "@", "@ jan", "@. @- @_", "@@jan @jan@piet", "@jané", "@éjan", "é@jan", "@jan.https://a.nl", "@https://a.nl",
     "@user @USER @user1", "wat vind je,@jan?", "\u200b@jan", "＠jan",
+    # words spelled out
+    "een w o o r d", "w.o.o.r.d", "W-O-O-R-D!", "h_a_l_l_o", "d*o*m*m*e", "d o m m e  p r a a t", "a.u.b. en m.v.g.", "a b c", "a b c d ef", "a b.c d", "a.b c d e f", "a b c d.e.f.g.h", "1 2 3 4", "h 0 m o", "i k ü b",
+    "\u0430 b c d", "a\u200b b\u00a0c d", "a  b  c  d", "o o o o o", "@a b c d e", "a b c d @jan", "www.a.b.c.d", "x_a_b_c_d", "é é é é", "a bb c d e f",
     # repeats
     "neeeeeeee", "1000000000 en ٠٠٠٠٠", "?!?!?!?!", "!!!!!", "aaaabbbbcccc", "éééééé", "wwwww.a.nl", "aAaAaA", "....", "-----", "\n\n\n\n\n", "a\u0301a\u0301a\u0301a\u0301", "ha ha ha ha ha", "@@@@@jan",
 ]

@@ -18,10 +18,10 @@ def public_rows(path):
         return [json.loads(line) for line in lines]
 
 
-def dutch_rows(root):
-    """The rows of every TSV under `root` (columns of LABELS.md) as dicts, with `file` added; broken lines are left out and counted."""
+def dutch_rows(root, pattern="*.tsv"):
+    """The rows of every TSV of that name under `root` (columns of LABELS.md) as dicts, with `file` added; broken lines are left out and counted."""
     rows, broken = [], 0
-    for path in sorted(pathlib.Path(root).rglob("*.tsv")):
+    for path in sorted(pathlib.Path(root).rglob(pattern)):
         with open(path, encoding="utf-8", newline="") as handle:
             for row in csv.DictReader(handle, delimiter="\t", quoting=csv.QUOTE_NONE):
                 levels = {row.get(name) for name in HEADS[:3]}

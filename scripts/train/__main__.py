@@ -7,11 +7,13 @@ Usage: python3 -m scripts.train --base DIR --data DIR --out DIR --report FILE.js
 eval-data/train, less a fixed 8% of families. Everything that a run used and found goes into the report.
 
 Full fine-tuning with the word embeddings frozen (words that no row holds must stay next to the words they are kin to); BCE over eight
-heads, masked where a source is silent. The weights that are kept are the running mean over the last part of training.
+heads, masked where a source is silent. The weights that are kept are the running mean over the last part of training, or those
+after an epoch that did better on the development sets (early stopping in hindsight: the plan of the learning rate is never cut short).
 """
 import argparse
 import collections
 import copy
+import dataclasses
 import json
 import os
 import pathlib
@@ -43,6 +45,9 @@ def arguments():
     args.add_argument("--grenscheck", type=pathlib.Path, default=pathlib.Path("eval-data/grenscheck"),
                       help="directory of cases-{train,dev,test}.csv; dev is measured on, dev and test are never repeated in training")
     args.add_argument("--grenscheck-passes", type=float, default=0.0, help="passes of each row of cases-train.csv in one epoch")
+    args.add_argument("--ordinary", type=pathlib.Path, default=pathlib.Path("eval-data/ordinary"), help="everyday posts that are never repeated in training")
+    args.add_argument("--frames", type=pathlib.Path, default=pathlib.Path("eval-data/frames"), help="directory of cases.tsv, filled sentence frames")
+    args.add_argument("--frames-passes", type=float, default=0.0, help="passes of each filled frame in one epoch")
     args.add_argument("--start", type=pathlib.Path, help="go on from this checkpoint (a second, gentler round) instead of from the base")
     args.add_argument("--public-share", type=float, default=1.0, help="of the passes that mix.PASSES gives the public sources")
     args.add_argument("--out", type=pathlib.Path, required=True, help="directory of the checkpoint")
@@ -73,6 +78,7 @@ def gather(args, tok):
     mhc, peers = args.data / "mhc-nl-dev.csv", args.data / "rtplx-nl-peers-dev.jsonl"
     cases = {split: case_rows(args.grenscheck / f"cases-{split}.csv") for split in ("train", "dev", "test")}
     train_cases = mix.case_examples(cases["train"]) if args.grenscheck_passes else []
+    train_frames = mix.frame_examples(dutch_rows(args.frames, "cases.tsv")[0]) if args.frames_passes else []
     dev = DevSets(tok, public, mhc, peers, kept_dutch, plain, mix.case_examples(cases["dev"]))
 
     guard = Guard()
@@ -81,9 +87,10 @@ def gather(args, tok):
     guard.protect("rtplx peers", [r["text"] for r in dev.sets["peers"][0]])
     guard.protect("dutch held out", [e.text for e in kept_dutch])
     guard.protect("plain held out", [e.text for e in plain])
+    guard.protect("ordinary", [r["text"] for r in dutch_rows(args.ordinary)[0]])
     for split in ("dev", "test"):
         guard.protect(f"grenscheck {split}", [r["test_case"] for r in cases[split]])
-    examples, dropped = guard.clean(train_public + train_dutch + train_cases)
+    examples, dropped = guard.clean(train_public + train_dutch + train_cases + train_frames)
     used = {"files": {p.name: sha256(p) for p in (args.data / "public-train.jsonl.gz", mhc, peers)},
             "dutch": {"rows": len(dutch), "broken_lines": broken, "train": len(train_dutch), "held_out": len(kept_dutch),
                       "sha256": sha256_of_rows(dutch), "by_folder": dict(collections.Counter(r["file"].split("/")[0] for r in dutch))},
@@ -128,6 +135,15 @@ class Mean:
                     mine.lerp_(other, 1 / self.count)
 
 
+@dataclasses.dataclass
+class Kept:
+    """The best weights so far."""
+    what: str
+    model: torch.nn.Module
+    figures: dict
+    score: float
+
+
 def main():
     args = arguments()
     began = time.time()
@@ -137,7 +153,7 @@ def main():
     tok = tokenizer(args.base)
     weight = torch.tensor([1.0] * 3 + [args.ground_weight] * 5)
     examples, dev, used = gather(args, tok)
-    deck = mix.Mix(examples, {"grens": args.dutch_passes, "grenscheck": args.grenscheck_passes}, rng, args.public_share)
+    deck = mix.Mix(examples, {"grens": args.dutch_passes, "grenscheck": args.grenscheck_passes, "frames": args.frames_passes}, rng, args.public_share)
     model = again(args.start) if args.start else fresh(args.base, args.seed)
     lengths = batches.lengths_of(examples, tok, MAX_TOKENS)
     beside = batches.companions(examples)
@@ -156,7 +172,7 @@ def main():
     team = Team(model, args.threads, args.dropout, args.seed)
     warm = max(1, round(steps * args.warm_up))
     plan = torch.optim.lr_scheduler.LambdaLR(opt, lambda s: min((s + 1) / warm, max(0.02, (steps - s) / max(1, steps - warm))))
-    mean, step, rows, tokens, spent = None, 0, 0, 0, 0.0
+    mean, best, step, rows, tokens, spent = None, None, 0, 0, 0, 0.0
     for number, epoch in enumerate(epochs, 1):
         losses = []
         for batch in epoch:
@@ -183,16 +199,20 @@ def main():
         score, line = headline(figures)
         report["epochs"].append({"epoch": number, "loss": round(sum(losses) / len(losses), 4), "score": round(score, 4), "figures": figures})
         print(f"epoch {number}: loss {sum(losses) / len(losses):.4f} | {line}", flush=True)
+        if best is None or score > best.score:
+            best = Kept(f"epoch {number}", copy.deepcopy(model), figures, score)
 
     if mean:
-        model = mean.model
-    figures = dev.measure(model)
-    score, line = headline(figures)
-    print(f"mean of {mean.count if mean else 0}: {line}", flush=True)
+        figures = dev.measure(mean.model)
+        score, line = headline(figures)
+        print(f"mean of {mean.count}: {line}", flush=True)
+        if score > best.score:
+            best = Kept(f"mean of {mean.count}", mean.model, figures, score)
+    model = best.model
     args.out.mkdir(parents=True, exist_ok=True)
     model.save_pretrained(args.out)
     (args.out / "tokenizer.json").write_bytes((args.base / "tokenizer.json").read_bytes())
-    report |= {"final": {"averaged": mean.count if mean else 0, "score": round(score, 4), "figures": figures},
+    report |= {"final": {"kept": best.what, "score": round(best.score, 4), "figures": best.figures},
                "rows_a_second": round(rows / spent, 1), "tokens_a_second": round(tokens / spent), "training_s": round(spent),
                "duration_s": round(time.time() - began), "checkpoint": sha256(args.out / "model.safetensors")}
     args.report.parent.mkdir(parents=True, exist_ok=True)

@@ -95,6 +95,11 @@ def case_examples(rows):
     return [Example(normalise(row["test_case"]), dutch_target(row), "grenscheck", "nl", f"{row['family']}/{row['target_ident']}", row) for row in rows]
 
 
+def frame_examples(rows):
+    """Filled sentence frames; none is held out, they are too alike to measure anything by."""
+    return [Example(normalise(row["text"]), dutch_target(row), "frames", "nl", row["family"], row) for row in rows]
+
+
 def passes(example, own):
     if example.source in own:
         return own[example.source]

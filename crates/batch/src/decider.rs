@@ -1,14 +1,38 @@
 //! A text becomes a decision record here and nowhere else.
 
-use grens_infer::Scorer;
-use grens_law::{DecisionRecord, Policy, Statute, decide};
+use std::borrow::Borrow;
+
+use grens_infer::{PostScores, Scorer};
+use grens_law::{DecisionRecord, ModelRef, Policy, Statute, decide};
 
 use crate::error::Result;
 use crate::input::Post;
 
+/// What reads texts: a model, or in benches and tests something that only stands in for one.
+pub trait TextScorer: Send + Sync {
+    /// Which model, as records name it.
+    fn reference(&self) -> &ModelRef;
+
+    /// Scores of texts, in order. A text's scores depend on that text alone.
+    ///
+    /// # Errors
+    /// When the model fails.
+    fn score(&self, texts: &[&str]) -> Result<Vec<PostScores>>;
+}
+
+impl TextScorer for Scorer {
+    fn reference(&self) -> &ModelRef {
+        &self.info().reference
+    }
+
+    fn score(&self, texts: &[&str]) -> Result<Vec<PostScores>> {
+        Ok(Self::score(self, texts)?)
+    }
+}
+
 /// Model, policy and law of a run.
 pub struct Decider {
-    scorer: Scorer,
+    scorer: Box<dyn TextScorer>,
     policy: Policy,
     statute: &'static Statute,
 }
@@ -16,14 +40,14 @@ pub struct Decider {
 impl Decider {
     /// Join a model with a policy, under the statute table that ships with this version.
     #[must_use]
-    pub fn new(scorer: Scorer, policy: Policy) -> Self {
-        Self { scorer, policy, statute: Statute::shipped() }
+    pub fn new(scorer: impl TextScorer + 'static, policy: Policy) -> Self {
+        Self { scorer: Box::new(scorer), policy, statute: Statute::shipped() }
     }
 
     /// The model.
     #[must_use]
-    pub const fn scorer(&self) -> &Scorer {
-        &self.scorer
+    pub fn model(&self) -> &ModelRef {
+        self.scorer.reference()
     }
 
     /// The policy.
@@ -42,12 +66,13 @@ impl Decider {
     ///
     /// # Errors
     /// When the model fails.
-    pub fn decide(&self, posts: &[Post]) -> Result<Vec<DecisionRecord>> {
-        let texts: Vec<&str> = posts.iter().map(|p| p.text.as_str()).collect();
+    pub fn decide<P: Borrow<Post>>(&self, posts: &[P]) -> Result<Vec<DecisionRecord>> {
+        let texts: Vec<&str> = posts.iter().map(|p| p.borrow().text.as_str()).collect();
         let scored = self.scorer.score(&texts)?;
-        let made_by = (&self.scorer.info().reference, self.policy.id.as_str(), self.statute.version.as_str());
+        let made_by = (self.model(), self.policy.id.as_str(), self.statute.version.as_str());
         Ok(posts
             .iter()
+            .map(Borrow::borrow)
             .zip(scored)
             .map(|(post, scored)| {
                 let decision = decide(&scored.scores, &self.policy, self.statute);

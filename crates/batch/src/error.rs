@@ -26,11 +26,53 @@ pub enum BatchError {
         /// What the system said.
         source: std::io::Error,
     },
-    /// The output directory is taken.
-    #[error("{path} holds the output of a scan already; give another --out directory, or remove this one")]
+    /// The output directory holds something that is no run that could be gone on with.
+    #[error("{path} holds {what}; give another --out directory, or remove this one")]
     Taken {
         /// The directory.
         path: PathBuf,
+        /// What is in it.
+        what: &'static str,
+    },
+    /// Another process works in the folder.
+    #[error("{who} works in {dir}")]
+    Locked {
+        /// The directory.
+        dir: PathBuf,
+        /// The lock file.
+        lock: PathBuf,
+        /// Which process, on which host.
+        who: String,
+    },
+    /// The folder holds a run that was begun otherwise.
+    #[error("{path} holds a scan that was begun otherwise:\n  {}", differences.join("\n  "))]
+    Differs {
+        /// The directory.
+        path: PathBuf,
+        /// One line for each difference.
+        differences: Vec<String>,
+    },
+    /// The input is not what the finished parts were made from.
+    #[error("the input is not the one that {path} was begun with: {what}")]
+    InputChanged {
+        /// The directory.
+        path: PathBuf,
+        /// Which items.
+        what: String,
+    },
+    /// A file of a run was changed from outside.
+    #[error("{path} is damaged: {what}")]
+    Damaged {
+        /// Which file.
+        path: PathBuf,
+        /// How.
+        what: String,
+    },
+    /// Shards that do not make a whole.
+    #[error("these folders do not make one scan:\n  {}", problems.join("\n  "))]
+    Shards {
+        /// One line for each problem.
+        problems: Vec<String>,
     },
     /// More records were unusable than the run allows.
     #[error("{0}")]

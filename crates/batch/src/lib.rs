@@ -1,20 +1,27 @@
-//! How posts walk: read line by line, gathered into windows, scored, decided, written.
+//! How posts walk: read record by record, gathered into windows, scored, decided, written.
 //!
-//! One scoring path for every command: [`Decider`] is the only place where a text becomes a decision record.
+//! One scoring path for every command: [`Decider`] is the only place where a text becomes a decision record. [`run`] is what `grens score` does;
+//! [`scan`] is the nightly scan.
 
-/// Where posts come from; a crate of its own, so that readers build and fuzz without the model.
+// Readers are a crate of their own, so that they build and fuzz without the model.
 use grens_input as input;
 
 mod decider;
+mod disk;
 mod error;
 mod pipeline;
 mod scan;
+mod windows;
 
-pub use decider::Decider;
+pub use decider::{Decider, TextScorer};
 pub use error::{BatchError, Result};
 pub use grens_input::{
     Fields, Format, InputError, InputOptions, Inputs, Item, KeyError, MAX_RECORD_BYTES, MAX_TEXT_BYTES, PRESETS, Place,
     Post, Preset, PseudonymKey, RejectLimit, Skip, Source, SourceState, TooManyRejects, Warning, clearly_other, expand,
 };
-pub use pipeline::{Counts, Sink, Window, run};
-pub use scan::{QueueItem, ScanDir, ScanMeta};
+pub use pipeline::{Counts, Sink, run};
+pub use scan::{
+    Ending, ListFormat, ListFormatError, Progress, Purged, Report, ScanOptions, Shard, ShardError, Watcher, merge,
+    purge, purge_state, scan,
+};
+pub use windows::Window;

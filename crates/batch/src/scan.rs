@@ -1,160 +1,220 @@
-//! The output folder of a scan.
+//! The nightly scan: any size of input, any crash, a short list in the morning.
+//!
+//! # How it works
+//!
+//! The input is a sequence of *items* (posts, posts of other languages, lines that cannot be used), numbered from 0. The same inputs give the
+//! same sequence, and that is all that a run relies on to go on where another stopped.
+//!
+//! 1. **Windows** (`crate::windows`). A thread reads ahead; items are taken up to 512 at a time.
+//! 2. **Repeats** (`repeats`). A text that was seen before, after normalisation, is not scored again. 16 bytes of its hash are remembered, never
+//!    the text. With `--state` (`nights`) posts of earlier nights are left out first.
+//! 3. **Decisions** (`crate::decider`). The one scoring path.
+//! 4. **Parts** (`worker`, `part`). What became of the items is written to `run/parts/000000.jsonl` and so on: every candidate and review post
+//!    with its decision, place and text, every repeat of one, every reject; of all else (clear posts, other languages) the counts, and the
+//!    decisions too with `--keep-clear`. A part is closed after 30 seconds or 100,000 items. It is never changed again.
+//! 5. **Manifest** (`manifest`). `run/manifest.json` names the parts that count: which items each covers, its hash, and a digest of those items. It
+//!    is replaced atomically after the part is durable: temporary file, fsync, rename, fsync of the folder. A crash at any moment leaves the
+//!    parts up to some item, whole, and nothing else that counts.
+//! 6. **Finish** (`finish`, `collect`). At the end of the input all results are made from the parts alone: near repeats are clustered
+//!    (`sketch`, `clusters`), lists ranked and capped (`cap`), the summary counted (`tally`) and its page rendered (`page`).
+//!
+//! To go on, a run reads the input again from the start and passes over what the parts cover, checking the digests: a changed input is found
+//! before anything is mixed. Reading costs a thousandth of scoring, and it brings the memory of repeats back without storing it.
+//! Where windows and parts happen to end reaches no result, so a run that was killed has the results of an undisturbed one, to the byte. The only
+//! file that differs is `timing.json`.
+//!
+//! **Shards** (`shard`) each read the whole input and score the texts that fall to them; their parts interleave by item number (`parts`), so
+//! `merge` runs the same last step over all of them.
 
-use std::fs::{self, File};
-use std::io::{BufWriter, Write};
-use std::path::{Path, PathBuf};
+mod cap;
+mod clusters;
+mod collect;
+mod finish;
+mod folder;
+mod lock;
+mod manifest;
+mod merge;
+mod nights;
+mod options;
+mod page;
+mod part;
+mod parts;
+mod plan;
+mod purge;
+mod repeats;
+mod shard;
+mod sketch;
+mod table;
+mod tally;
+mod watch;
+mod worker;
 
-use grens_law::{Band, DecisionRecord, ModelRef, RejectRecord, SUMMARY_SCHEMA, SummaryRecord};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
+
 use serde::Serialize;
 
+pub use finish::Report;
+pub use merge::merge;
+pub use options::ScanOptions;
+pub use purge::{Purged, purge, purge_state};
+pub use shard::{Shard, ShardError};
+pub use table::{ListFormat, ListFormatError};
+pub use watch::{Progress, Watcher};
+
+use self::finish::Finish;
+use self::folder::Folder;
+use self::manifest::{Identity, Manifest};
+use self::nights::Nights;
+use self::parts::Parts;
+use self::plan::Plan;
+use self::worker::Worker;
+use crate::decider::Decider;
+use crate::disk;
 use crate::error::{BatchError, Result};
-use crate::input::Post;
-use crate::pipeline::Counts;
+use crate::input::Inputs;
+use crate::windows::{Feed, Window};
 
-/// A post that people will look at, with its text.
-#[derive(Debug, Clone, Serialize)]
-pub struct QueueItem {
-    /// Place in the ranking, from 1.
-    pub rank: usize,
-    /// The input file.
-    pub file: String,
-    /// Line in it, from 1.
-    pub line: u64,
-    /// The post's text, as far as it is kept.
-    pub text: String,
-    /// What is proposed.
-    #[serde(flatten)]
-    pub decision: DecisionRecord,
-}
-
-/// What a scan's summary says about the run itself.
+/// How a scan ended.
 #[derive(Debug, Clone)]
-pub struct ScanMeta {
-    /// Version of the program.
-    pub grens: String,
-    /// Which model.
-    pub model: ModelRef,
-    /// Which policy.
-    pub policy: String,
-    /// Which statute table.
-    pub law: String,
-    /// Input files, in order.
-    pub files: Vec<String>,
+pub enum Ending {
+    /// The results are there.
+    Done(Box<Report>),
+    /// A shard has done its share; [`merge`] makes the results.
+    ShardDone,
+    /// Stopped after the window in hand. The same call goes on from there.
+    Stopped,
 }
 
-/// A scan's output folder: `decisions.jsonl` while it runs; `candidates.jsonl`, `review.jsonl` and `summary.json` at its
-/// end. `rejects.jsonl` names the lines that could not be used.
-pub struct ScanDir {
-    dir: PathBuf,
-    decisions: BufWriter<File>,
-    rejects: BufWriter<File>,
-    queue: Vec<QueueItem>,
+/// How long a run took: the one result that differs from run to run.
+#[derive(Debug, Serialize)]
+struct Timing<'a> {
+    /// When the first process of this run began.
+    started_at: &'a str,
+    finished_at: String,
+    /// Of the process that finished the run.
+    seconds: f64,
+    /// Items that earlier processes had done.
+    passed_over: u64,
 }
 
-impl ScanDir {
-    /// Make the folder.
-    ///
-    /// # Errors
-    /// When it holds a scan already, or cannot be written.
-    pub fn create(dir: &Path) -> Result<Self> {
-        if dir.join("decisions.jsonl").exists() {
-            return Err(BatchError::Taken { path: dir.to_owned() });
+/// Scan `inputs` into a folder, or go on with what an earlier process left there. Setting `stop` ends the run after the window in hand.
+///
+/// # Errors
+/// When the folder is taken, locked, damaged, or was begun with another model, policy, law, input or other flags; when the model fails; when
+/// results cannot be written. Whatever the error, the parts that were closed are kept, and the same call goes on from them.
+pub fn scan(
+    inputs: Inputs,
+    decider: &Decider,
+    options: &ScanOptions,
+    window: Window,
+    stop: &AtomicBool,
+    watcher: &mut dyn Watcher,
+) -> Result<Ending> {
+    let began = Instant::now();
+    let (folder, existing, note) = Folder::take(&options.out)?;
+    if let Some(note) = note {
+        watcher.note(&note);
+    }
+    let (manifest, nights) = resume_or_begin(decider, options, &folder, existing)?;
+    let passed_over = manifest.next_item();
+    if passed_over > 0 {
+        watcher.note(&format!("going on after {passed_over} items that were done before"));
+    }
+    let mut worker = Worker::new(decider, options, &folder, manifest, nights)?;
+    let mut feed = Feed::start(inputs, window);
+    loop {
+        if stop.load(Ordering::Relaxed) {
+            worker.close_part()?;
+            watcher.progress(&worker.progress())?;
+            return Ok(Ending::Stopped);
         }
-        fs::create_dir_all(dir).map_err(|e| BatchError::output(dir, e))?;
-        let open = |name: &str| {
-            let path = dir.join(name);
-            File::create(&path).map(BufWriter::new).map_err(|e| BatchError::output(path, e))
-        };
-        Ok(Self {
-            decisions: open("decisions.jsonl")?,
-            rejects: open("rejects.jsonl")?,
-            dir: dir.to_owned(),
-            queue: vec![],
-        })
-    }
-
-    /// Take in a record.
-    ///
-    /// # Errors
-    /// When it cannot be written.
-    pub fn record(&mut self, post: Post, decision: DecisionRecord) -> Result<()> {
-        write_line(&mut self.decisions, &decision)
-            .map_err(|e| BatchError::output(self.dir.join("decisions.jsonl"), e))?;
-        if decision.band != Band::Clear {
-            self.queue.push(QueueItem { rank: 0, file: post.file, line: post.line, text: post.text, decision });
+        let Some(items) = feed.next(stop) else { break };
+        match worker.window(items, watcher) {
+            Err(e @ BatchError::TooManyRejects(_)) => {
+                // There are no results, but people need to see what was wrong.
+                finish::write_rejects(folder.out(), &parts_of(&folder, worker.manifest()))?;
+                return Err(e);
+            }
+            done => done?,
         }
-        Ok(())
     }
-
-    /// Take in a line that could not be used.
-    ///
-    /// # Errors
-    /// When it cannot be written.
-    pub fn reject(&mut self, reject: &RejectRecord) -> Result<()> {
-        write_line(&mut self.rejects, reject).map_err(|e| BatchError::output(self.dir.join("rejects.jsonl"), e))
-    }
-
-    /// Let what was written leave.
-    ///
-    /// # Errors
-    /// When it cannot be written.
-    pub fn flush(&mut self) -> Result<()> {
-        self.decisions.flush().map_err(|e| BatchError::output(self.dir.join("decisions.jsonl"), e))?;
-        self.rejects.flush().map_err(|e| BatchError::output(self.dir.join("rejects.jsonl"), e))
-    }
-
-    /// Rank what people will look at (candidates before review, the most confident first, ties in input order), write the
-    /// queues and the summary, and return the ranked items.
-    ///
-    /// # Errors
-    /// When a file cannot be written.
-    pub fn finish(mut self, meta: ScanMeta, counts: &Counts, seconds: f64) -> Result<(Vec<QueueItem>, SummaryRecord)> {
-        self.flush()?;
-        self.queue.sort_by(|a, b| {
-            b.decision.band.cmp(&a.decision.band).then(b.decision.confidence.total_cmp(&a.decision.confidence))
-        });
-        for (band, name) in [(Band::Candidate, "candidates.jsonl"), (Band::Review, "review.jsonl")] {
-            let mut items: Vec<&mut QueueItem> = self.queue.iter_mut().filter(|i| i.decision.band == band).collect();
-            (1..).zip(&mut items).for_each(|(rank, item)| item.rank = rank);
-            write_whole(&self.dir, name, |file| items.iter().try_for_each(|item| write_line(file, item)))?;
-        }
-        let summary = SummaryRecord {
-            schema: SUMMARY_SCHEMA.to_owned(),
-            grens: meta.grens,
-            model: meta.model,
-            policy: meta.policy,
-            law: meta.law,
-            files: meta.files,
-            posts: counts.posts,
-            candidates: counts.candidates,
-            review: counts.review,
-            clear: counts.posts - counts.candidates - counts.review,
-            truncated: counts.truncated,
-            rejected: counts.rejected,
-            interrupted: counts.interrupted,
-            seconds,
-        };
-        write_whole(&self.dir, "summary.json", |file| {
-            serde_json::to_writer_pretty(&mut *file, &summary)?;
-            file.write_all(b"\n")
-        })?;
-        Ok((self.queue, summary))
-    }
-}
-
-fn write_line(to: &mut impl Write, value: &impl Serialize) -> std::io::Result<()> {
-    serde_json::to_writer(&mut *to, value)?;
-    to.write_all(b"\n")
-}
-
-/// Write a file so that it is there whole or not at all.
-fn write_whole(dir: &Path, name: &str, fill: impl FnOnce(&mut BufWriter<File>) -> std::io::Result<()>) -> Result<()> {
-    let (path, part) = (dir.join(name), dir.join(format!("{name}.part")));
-    let write = || {
-        let mut file = BufWriter::new(File::create(&part)?);
-        fill(&mut file)?;
-        file.into_inner().map_err(std::io::IntoInnerError::into_error)?.sync_all()?;
-        fs::rename(&part, &path)
+    let (mut manifest, remembered) = worker.end(feed.sources())?;
+    let ending = if options.shard.is_whole() {
+        Ending::Done(Box::new(finish(options, &folder, &manifest)?))
+    } else {
+        Ending::ShardDone
     };
-    write().map_err(|e| BatchError::output(path.clone(), e))
+    if let Some(state) = &options.state {
+        Nights::save(state, &manifest.run, remembered)?;
+    }
+    let timing = Timing {
+        started_at: &manifest.started_at,
+        finished_at: manifest::now(),
+        seconds: began.elapsed().as_secs_f64(),
+        passed_over,
+    };
+    disk::write_json(folder.out(), "timing.json", &timing)?;
+    manifest.finished = true;
+    manifest.save(folder.run())?;
+    Ok(ending)
+}
+
+/// The manifest to go on with, or a new one, and what earlier nights have seen.
+fn resume_or_begin(
+    decider: &Decider,
+    options: &ScanOptions,
+    folder: &Folder,
+    existing: Option<Manifest>,
+) -> Result<(Manifest, Nights)> {
+    let state = options.state.as_deref();
+    let seen = match (state, &existing) {
+        (None, _) => vec![],
+        // What other runs have remembered meanwhile must not change what this one does.
+        (Some(_), Some(manifest)) if manifest.plan.seen().is_some() => manifest.plan.seen().unwrap_or_default(),
+        (Some(dir), _) => Nights::files(dir, None)?,
+    };
+    let plan = Plan::new(decider, options, &seen);
+    let manifest = match existing {
+        Some(manifest) => {
+            let differences = manifest.plan.differences(&plan);
+            if !differences.is_empty() {
+                return Err(BatchError::Differs { path: options.out.clone(), differences });
+            }
+            manifest
+        }
+        None => {
+            let identity = Identity {
+                grens: options.grens.clone(),
+                model: decider.model().clone(),
+                policy: decider.policy().clone(),
+                law: decider.statute().version.clone(),
+                keep_clear: options.keep_clear,
+            };
+            let mut manifest = Manifest::new(plan, options.shard, identity);
+            manifest.save(folder.run())?;
+            manifest
+        }
+    };
+    let nights = state.map_or_else(|| Ok(Nights::default()), |dir| Nights::load(dir, &seen))?;
+    Ok((manifest, nights))
+}
+
+fn finish(options: &ScanOptions, folder: &Folder, manifest: &Manifest) -> Result<Report> {
+    let finish = Finish {
+        out: folder.out(),
+        parts: &parts_of(folder, manifest),
+        counts: manifest.counts(),
+        sources: manifest.sources.as_deref().unwrap_or_default(),
+        identity: &manifest.identity,
+        format: options.format,
+        top: options.top,
+    };
+    finish.write()
+}
+
+fn parts_of(folder: &Folder, manifest: &Manifest) -> Parts {
+    let mut parts = Parts::default();
+    parts.add_shard(manifest.files(folder.run()));
+    parts
 }

@@ -5,6 +5,7 @@ mod input;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
+use grens_batch::{ListFormat, Shard};
 use grens_infer::{DeviceChoice, LabelPair};
 
 pub(crate) use input::InputArgs;
@@ -32,6 +33,10 @@ pub(crate) enum Command {
     Score(ScoreArgs),
     /// Scan files of posts and show what people should look at, most confident first.
     Scan(ScanArgs),
+    /// Make one scan of its shards.
+    Merge(MergeArgs),
+    /// Remove the records and texts of old scans; their counts stay.
+    Purge(PurgeArgs),
     /// Measure a model on a labelled set.
     Eval(EvalArgs),
     /// Show or convert a model.
@@ -98,19 +103,81 @@ pub(crate) struct ScanArgs {
     /// Files, folders and patterns of posts (JSON Lines, JSON, CSV, TSV, Parquet; plain, .gz or .zst), or - for standard input.
     #[arg(required = true, value_name = "FILE")]
     pub(crate) inputs: Vec<String>,
-    /// Folder for the results; it must not hold a scan already.
+    /// Folder for the results. A scan that was stopped there is gone on with.
     #[arg(long, value_name = "DIR")]
     pub(crate) out: PathBuf,
     #[command(flatten)]
     pub(crate) decider: DeciderArgs,
     #[command(flatten)]
     pub(crate) reading: InputArgs,
+    /// Format of the lists: jsonl, csv or parquet.
+    #[arg(long, default_value_t, value_name = "FORMAT")]
+    pub(crate) format: ListFormat,
+    /// Keep the decisions of all posts in DIR/decisions, for research; never the text of a clear post.
+    #[arg(long)]
+    pub(crate) keep_clear: bool,
+    /// Keep no text of any post.
+    #[arg(long)]
+    pub(crate) no_text: bool,
+    /// Do share I of N of the posts; `grens merge` makes one scan of all N.
+    #[arg(long, default_value_t = Shard::WHOLE, value_name = "I/N", conflicts_with = "state")]
+    pub(crate) shard: Shard,
+    /// Folder that remembers posts from night to night: those of earlier scans with the same --state are passed over.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) state: Option<PathBuf>,
+    /// Write counts to this file in the Prometheus text format, every 10 seconds and at the end.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) metrics_file: Option<PathBuf>,
+    /// Most posts that a crash can cost: after so many what was done is made durable.
+    #[arg(long, default_value_t = 100_000, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) part_items: u64,
+    /// Most seconds of work that a crash can cost.
+    #[arg(long, default_value_t = 30, value_name = "SECONDS")]
+    pub(crate) part_seconds: u64,
+    #[command(flatten)]
+    pub(crate) table: TableArgs,
+}
+
+/// The table on stdout.
+#[derive(Debug, Args)]
+pub(crate) struct TableArgs {
     /// Rows of the table on stdout.
     #[arg(long, default_value_t = 20, value_name = "N")]
     pub(crate) top: usize,
     /// Show the beginning of each post in the table. Hurtful text may appear on the screen.
     #[arg(long)]
     pub(crate) show_text: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct MergeArgs {
+    /// Folders of all shards, in any order.
+    #[arg(required = true, value_name = "DIR")]
+    pub(crate) shards: Vec<PathBuf>,
+    /// Folder for the results.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: PathBuf,
+    /// Format of the lists: jsonl, csv or parquet.
+    #[arg(long, default_value_t, value_name = "FORMAT")]
+    pub(crate) format: ListFormat,
+    #[command(flatten)]
+    pub(crate) table: TableArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PurgeArgs {
+    /// Folders of scans, or folders that hold such folders.
+    #[arg(value_name = "DIR")]
+    pub(crate) folders: Vec<PathBuf>,
+    /// What was last written longer ago than this goes, such as 30d, 4weeks or 12h.
+    #[arg(long, value_name = "AGE")]
+    pub(crate) older_than: humantime::Duration,
+    /// Forget posts of nights that long ago in this state folder.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) state: Option<PathBuf>,
+    /// Show what would go, and remove nothing.
+    #[arg(long)]
+    pub(crate) dry_run: bool,
 }
 
 #[derive(Debug, Args)]

@@ -3,7 +3,9 @@
 mod doctor;
 mod eval;
 mod law;
+mod merge;
 mod model;
+mod purge;
 mod rejects;
 mod scan;
 mod score;
@@ -22,6 +24,8 @@ pub(crate) fn run(command: &Command, printer: &Printer) -> Outcome {
     match command {
         Command::Score(args) => score::run(args, printer),
         Command::Scan(args) => scan::run(args, printer),
+        Command::Merge(args) => merge::run(args, printer),
+        Command::Purge(args) => purge::run(args, printer),
         Command::Eval(args) => eval::run(args, printer),
         Command::Model(ModelCommand::Info(args)) => model::info(args, printer),
         Command::Model(ModelCommand::Export(args)) => model::export(args, printer),

@@ -71,12 +71,49 @@ impl From<BatchError> for Failure {
             BatchError::Infer(e) => e.into(),
             BatchError::Closed => Self::new(Exit::Ok, error),
             BatchError::Input { .. } => Self::new(Exit::NoInput, error),
+            BatchError::Output { ref source, .. } => {
+                use std::io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
+                let full = matches!(source.kind(), StorageFull | FileTooLarge | QuotaExceeded);
+                let failure = Self::new(Exit::Output, error);
+                if full {
+                    failure.hint("make room, then give the same command again: a scan keeps what it had finished")
+                } else {
+                    failure
+                }
+            }
+            BatchError::Taken { .. }
+            | BatchError::Locked { .. }
+            | BatchError::Differs { .. }
+            | BatchError::InputChanged { .. }
+            | BatchError::Damaged { .. }
+            | BatchError::Shards { .. } => {
+                let hint = folder_hint(&error);
+                Self::new(Exit::Output, error).hint(hint)
+            }
             BatchError::TooManyRejects(_) => Self::new(Exit::TooManyRejects, error)
                 .hint("look at the rejects above; a wrong --input-format, --preset or field name rejects everything"),
             BatchError::Key(_) => Self::new(Exit::Usage, error)
                 .hint("make one with: (umask 077; openssl rand -hex 32 > FILE), and keep it for as long as pseudonyms must stay the same"),
-            BatchError::Output { .. } | BatchError::Taken { .. } => Self::new(Exit::Output, error),
         }
+    }
+}
+
+/// What to do about a folder that cannot be worked in.
+fn folder_hint(error: &BatchError) -> String {
+    match error {
+        BatchError::Locked { lock, .. } => format!(
+            "wait until it ends; if that process is on another machine and surely gone, remove {}",
+            lock.display()
+        ),
+        BatchError::Differs { .. } => {
+            "give the same model, policy and flags to go on, or another --out folder to begin anew".to_owned()
+        }
+        BatchError::InputChanged { .. } => {
+            "give the input as it was to go on, or another --out folder to scan the changed one".to_owned()
+        }
+        BatchError::Damaged { .. } => "it was changed from outside; scan again into another folder".to_owned(),
+        BatchError::Shards { .. } => "run the missing shards with the same model, policy, flags and input".to_owned(),
+        _ => "give another --out folder".to_owned(),
     }
 }
 

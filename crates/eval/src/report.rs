@@ -101,7 +101,7 @@ pub fn evaluate(decider: &Decider, data: &Dataset) -> Result<Report> {
         share
     };
     Ok(Report {
-        model: decider.scorer().info().reference.clone(),
+        model: decider.model().clone(),
         policy: policy.id.clone(),
         n: records.len() as u64,
         group_hate: hate,

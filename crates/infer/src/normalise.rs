@@ -10,13 +10,17 @@
 //! 3. control characters and every Unicode white space become a space;
 //! 4. Cyrillic and Greek look-alikes become Latin in a run of letters that also holds an ASCII letter;
 //! 5. links become `[URL]`, then mentions become `@user`;
-//! 6. more than three of one character in a row (ASCII digits excepted) are cut to three;
-//! 7. runs of spaces become one, the ends are trimmed.
+//! 6. four or more letters that stand alone, all parted by the same single space, `.`, `-`, `_` or `*`, are joined to a word;
+//! 7. more than three of one character in a row (ASCII digits excepted) are cut to three;
+//! 8. runs of spaces become one, the ends are trimmed.
 //!
 //! `scripts/normalise.py` does the same for training; `tests/golden/normalise.jsonl` holds both to it.
 
+mod fast;
+
 use std::ops::Range;
 
+pub use fast::normalise_text;
 use unicode_normalization::UnicodeNormalization;
 
 /// A normalised text that knows where each of its characters came from.
@@ -69,6 +73,7 @@ pub fn normalise(text: &str) -> Normalised {
     }
     let pieces = replace_links(&pieces);
     let pieces = replace_mentions(&pieces);
+    let pieces = join_spelled_out(&pieces);
     finish(&pieces)
 }
 
@@ -212,6 +217,36 @@ fn replace_mentions(pieces: &[Piece]) -> Vec<Piece> {
     out
 }
 
+/// Fewest letters that are joined: below lie `a.u.b.`, `b. v. d.` and the like.
+const SPELLED_OUT: usize = 4;
+
+/// `w o o r d` and `w.o.o.r.d` become `woord`.
+fn join_spelled_out(pieces: &[Piece]) -> Vec<Piece> {
+    let stands_alone = |at: usize| {
+        pieces.get(at).is_some_and(|p| p.c.is_alphabetic())
+            && (at == 0 || !pieces[at - 1].c.is_alphanumeric())
+            && pieces.get(at + 1).is_none_or(|p| !p.c.is_alphanumeric())
+    };
+    let mut out: Vec<Piece> = Vec::with_capacity(pieces.len());
+    let mut at = 0;
+    while at < pieces.len() {
+        let gap = pieces.get(at + 1).map(|p| p.c).filter(|c| matches!(c, ' ' | '.' | '-' | '_' | '*'));
+        if let Some(gap) = gap.filter(|_| stands_alone(at)) {
+            let more = (1..)
+                .take_while(|n| pieces.get(at + 2 * n - 1).is_some_and(|p| p.c == gap) && stands_alone(at + 2 * n))
+                .count();
+            if more + 1 >= SPELLED_OUT {
+                out.extend((0..=more).map(|n| pieces[at + 2 * n].clone()));
+                at += 2 * more + 1;
+                continue;
+            }
+        }
+        out.push(pieces[at].clone());
+        at += 1;
+    }
+    out
+}
+
 fn push_marker(out: &mut Vec<Piece>, marker: &str, stands_for: &[Piece]) {
     let start = stands_for.iter().map(|p| p.from.start).min().unwrap_or(0);
     let end = stands_for.iter().map(|p| p.from.end).max().unwrap_or(start);
@@ -274,6 +309,9 @@ mod tests {
         assert_eq!(back("ets"), "ets");
         assert_eq!(back("én"), "e\u{301}n");
         assert_eq!(n.original_range(3..3), 0..0);
+        let spelled = normalise("een w o o r d!");
+        assert_eq!(spelled.text(), "een woord!");
+        assert_eq!(spelled.original_range(4..9), 4..13);
         assert_eq!(n.original_range(900..901), 0..0);
     }
 

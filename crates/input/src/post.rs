@@ -1,6 +1,6 @@
 //! A post, and where it was found.
 
-use serde::{Deserialize, Serialize};
+pub use grens_law::Place;
 
 use super::digest::sha256;
 
@@ -26,29 +26,6 @@ pub struct Post {
     pub line: u64,
     /// Where it was posted.
     pub place: Place,
-}
-
-/// Where, when and in what context a post was made, as far as the input says.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Place {
-    /// Web address. On most platforms it names the account too.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub url: Option<String>,
-    /// Platform, as the input or the preset names it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub platform: Option<String>,
-    /// When it was posted: RFC 3339, UTC.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub created_at: Option<String>,
-    /// Id of the post that it answers.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub parent: Option<String>,
-    /// Who can see it, as the platform says: `public`, `unlisted`, ...
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub visibility: Option<String>,
-    /// Keyed pseudonym of the author, hexadecimal; only with a pseudonym key. Never a name.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub author: Option<String>,
 }
 
 impl Post {

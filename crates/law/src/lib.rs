@@ -17,9 +17,10 @@ pub mod schema;
 
 pub use decision::{Band, Decision, decide};
 pub use exit::{EXIT_CODES, Exit, ExitRow};
-pub use policy::{ArticleThresholds, GroundThresholds, GroupHateThresholds, Policy, PolicyError};
+pub use policy::{ArticleThresholds, GroundThresholds, GroupHateThresholds, Policy, PolicyError, ReviewLimits};
 pub use record::{
-    DECISION_SCHEMA, DecisionRecord, ModelRef, REJECT_SCHEMA, RejectRecord, SUMMARY_SCHEMA, SummaryRecord,
+    BandCounts, DECISION_SCHEMA, DecisionRecord, FINDING_SCHEMA, FindingRecord, Lines, ModelRef, Place, REJECT_SCHEMA,
+    REPEAT_SCHEMA, RejectRecord, RepeatRecord, SUMMARY_SCHEMA, SourceRecord, SourceRef, SummaryRecord,
 };
 pub use scores::{ArticleScores, GroundScores, Scores};
 pub use statute::{Article, ArticleEntry, Fact, Ground, GroundEntry, Statute, StatuteError};

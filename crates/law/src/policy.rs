@@ -34,6 +34,14 @@ pub struct GroundThresholds {
     pub named: f32,
 }
 
+/// How many lines of borderline posts a night may bring.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReviewLimits {
+    /// Most review lines shown per night; what lies beyond is kept and counted.
+    pub nightly_cap: usize,
+}
+
 /// All thresholds of a run, read from `policy.toml`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -53,6 +61,9 @@ pub struct Policy {
     pub group_hate: GroupHateThresholds,
     /// Grounds.
     pub grounds: GroundThresholds,
+    /// The review list; without it, all of it is shown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub review: Option<ReviewLimits>,
 }
 
 /// Why a policy was refused.

@@ -1,9 +1,11 @@
 //! How the input is read: format, fields, preset, languages, authors, rejects.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 use grens_batch::{BatchError, Fields, Format, InputOptions, Inputs, Preset, PseudonymKey, RejectLimit, expand};
+use serde_json::Value;
 
 /// How the input is read.
 #[derive(Debug, Args)]
@@ -78,6 +80,23 @@ impl FieldArgs {
 }
 
 impl InputArgs {
+    /// What a scan that goes on must agree in, by flag. A key is not shown; its pseudonyms are in the items that are compared.
+    pub(crate) fn facts(&self, names: &[String]) -> BTreeMap<String, Value> {
+        let preset = self.preset.map(|p| p.name);
+        let format = self.input_format.map(|f| f.to_string());
+        [
+            ("input", names.into()),
+            ("--input-format", format.into()),
+            ("--preset", preset.into()),
+            ("fields", format!("{:?}", self.fields.fields()).into()),
+            ("--all-languages", self.all_languages.into()),
+            ("--pseudonym-key", self.pseudonym_key.is_some().into()),
+        ]
+        .into_iter()
+        .map(|(name, value): (&str, Value)| (name.to_owned(), value))
+        .collect()
+    }
+
     /// Open the inputs that the command line names: files, folders, patterns, `-`. Nothing under `except` is read.
     pub(crate) fn open(&self, names: &[String], except: Option<&Path>) -> grens_batch::Result<Inputs> {
         let options = InputOptions {

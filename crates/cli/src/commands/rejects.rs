@@ -31,12 +31,17 @@ impl<'a> Rejects<'a> {
         Ok(Self { printer, file, seen: 0 })
     }
 
-    pub(super) fn take(&mut self, reject: &RejectRecord) -> grens_batch::Result<()> {
+    /// Show a reject, if it is among the first.
+    pub(super) fn show(&mut self, reject: &RejectRecord) {
         self.seen += 1;
         if self.seen <= SHOWN {
             let RejectRecord { file, line, reason, hint, .. } = reject;
             self.printer.warning(&format!("{file}:{line}: {reason}; not scored ({hint})"));
         }
+    }
+
+    pub(super) fn take(&mut self, reject: &RejectRecord) -> grens_batch::Result<()> {
+        self.show(reject);
         if let Some((path, writer)) = &mut self.file {
             let written = serde_json::to_writer(&mut *writer, reject).map_err(Into::into);
             written
@@ -54,8 +59,35 @@ impl<'a> Rejects<'a> {
     }
 }
 
+/// What the end of a run over posts is told by.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Tail {
+    /// Posts that have a decision.
+    pub(super) posts: u64,
+    /// Lines that could not be used.
+    pub(super) rejected: u64,
+    /// Posts of other languages, left out.
+    pub(super) skipped: u64,
+    /// Posts that an earlier night has scanned, left out.
+    pub(super) seen_before: u64,
+}
+
+impl Tail {
+    /// All of them.
+    pub(super) const fn items(&self) -> u64 {
+        self.posts + self.rejected + self.skipped + self.seen_before
+    }
+}
+
+impl From<&Counts> for Tail {
+    fn from(counts: &Counts) -> Self {
+        let Counts { posts, rejected, skipped, .. } = *counts;
+        Self { posts, rejected, skipped, seen_before: 0 }
+    }
+}
+
 /// How a run over posts ends: says what was left out and picks the exit code.
-pub(super) fn ending(counts: &Counts, all_listed_in: Option<&Path>, printer: &Printer) -> Outcome {
+pub(super) fn ending(counts: &Tail, all_listed_in: Option<&Path>, printer: &Printer) -> Outcome {
     if counts.rejected > 0 {
         let more = counts.rejected.saturating_sub(SHOWN);
         let list = match all_listed_in {
@@ -65,21 +97,13 @@ pub(super) fn ending(counts: &Counts, all_listed_in: Option<&Path>, printer: &Pr
             }
             None => String::new(),
         };
-        printer.warning(&format!(
-            "{} of {} lines could not be used{list}",
-            counts.rejected,
-            counts.rejected + counts.posts
-        ));
+        printer.warning(&format!("{} of {} lines could not be used{list}", counts.rejected, counts.items()));
     }
     if counts.skipped > 0 {
         printer
             .note(&format!("{} posts in other languages were skipped (--all-languages scores them)", counts.skipped));
     }
-    if counts.interrupted {
-        printer.warning(&format!("stopped after {} posts; what was written is whole", counts.posts));
-        return Ok(Exit::Interrupted);
-    }
-    if counts.posts == 0 {
+    if counts.posts == 0 && counts.seen_before == 0 {
         if counts.skipped > 0 {
             let what = format!("none of the {} posts is in Dutch", counts.skipped);
             return Err(Failure::message(Exit::NoInput, what).hint("--all-languages scores them all the same"));

@@ -3,9 +3,9 @@
 use std::io::{BufWriter, StdoutLock, Write};
 
 use grens_batch::{BatchError, Counts, Post, Sink, Warning, Window, run as run_pipeline};
-use grens_law::{DecisionRecord, RejectRecord};
+use grens_law::{DecisionRecord, Exit, RejectRecord};
 
-use super::rejects::{Rejects, ending};
+use super::rejects::{Rejects, Tail, ending};
 use crate::args::ScoreArgs;
 use crate::failure::Outcome;
 use crate::printer::Printer;
@@ -21,7 +21,11 @@ pub(super) fn run(args: &ScoreArgs, printer: &Printer) -> Outcome {
         printer,
     };
     let counts = run_pipeline(inputs, &decider, Window::default(), stop, &mut sink)?;
-    ending(&counts, args.rejects.as_deref(), printer)
+    if counts.interrupted {
+        printer.warning(&format!("stopped after {} posts; what was written is whole", counts.posts));
+        return Ok(Exit::Interrupted);
+    }
+    ending(&Tail::from(&counts), args.rejects.as_deref(), printer)
 }
 
 struct Records<'a> {

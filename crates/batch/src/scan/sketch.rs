@@ -1,0 +1,172 @@
+//! A small sketch of a text that tells how much of it another text shares.
+//!
+//! MinHash (Broder 1997, "On the resemblance and containment of documents") over runs of five characters: the share of equal minima estimates
+//! the Jaccard similarity of the two sets of runs. Of each minimum one byte is kept (b-bit minwise hashing, Li and König 2010), and of each
+//! group of four minima a hash, by which texts that may be alike find each other.
+
+use std::fmt::Write as _;
+
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// Minima in a sketch. The estimate's standard error is at most 1/16.
+const MINIMA: usize = 64;
+/// Groups by which texts find each other: two texts that share 0.8 of their runs meet in one with probability 0.9998, at 0.7 with 0.988.
+pub(crate) const GROUPS: usize = 16;
+/// Characters in a run.
+const RUN: usize = 5;
+/// Characters that are read of a text: a hostile post must not cost more than a long one.
+const MOST_CHARS: usize = 4096;
+
+/// Sketch of one text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Sketch {
+    /// One byte of each minimum.
+    minima: [u8; MINIMA],
+    /// Hash of each group of four minima.
+    pub(crate) groups: [u32; GROUPS],
+}
+
+impl Sketch {
+    /// Sketch a normalised text. Case, punctuation and spacing do not count.
+    pub(crate) fn of(normalised: &str) -> Self {
+        let letters = plain(normalised);
+        let mut minima = [u32::MAX; MINIMA];
+        let width = RUN.min(letters.len()).max(1);
+        for run in letters.windows(width) {
+            let hash = mix(fnv(run.iter().flat_map(|c| u32::from(*c).to_le_bytes())));
+            for (minimum, (a, b)) in minima.iter_mut().zip(HASHES) {
+                *minimum = (*minimum).min(top(hash.wrapping_mul(a).wrapping_add(b)));
+            }
+        }
+        let mut groups = [0; GROUPS];
+        for (group, four) in groups.iter_mut().zip(minima.chunks_exact(MINIMA / GROUPS)) {
+            *group = top(mix(fnv(four.iter().flat_map(|m| m.to_le_bytes()))));
+        }
+        Self { minima: minima.map(|m| m.to_le_bytes()[0]), groups }
+    }
+
+    /// Estimated share of runs that both texts have, in 0..=1.
+    pub(crate) fn similarity(&self, other: &Self) -> f32 {
+        let same = self.minima.iter().zip(&other.minima).filter(|(a, b)| a == b).count();
+        same as f32 / MINIMA as f32
+    }
+}
+
+/// Letters and digits in small case; everything between them is one space.
+fn plain(text: &str) -> Vec<char> {
+    let mut out = Vec::with_capacity(text.len().min(MOST_CHARS));
+    for c in text.chars().take(MOST_CHARS) {
+        if c.is_alphanumeric() {
+            out.extend(c.to_lowercase());
+        } else if out.last().is_some_and(|&last| last != ' ') {
+            out.push(' ');
+        }
+    }
+    if out.last() == Some(&' ') {
+        out.pop();
+    }
+    if out.is_empty() {
+        // Signs alone: then the signs are the text.
+        out.extend(text.chars().take(MOST_CHARS).filter(|c| !c.is_whitespace()));
+    }
+    out
+}
+
+/// FNV-1a, 64 bits.
+fn fnv(bytes: impl Iterator<Item = u8>) -> u64 {
+    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3))
+}
+
+/// The finaliser of SplitMix64: every bit of the result depends on every bit of the argument.
+const fn mix(x: u64) -> u64 {
+    let x = x.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    let x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    x ^ (x >> 31)
+}
+
+/// Multiplier (odd) and summand of each minimum's hash: multiply-shift hashing (Dietzfelbinger et al. 1997).
+const HASHES: [(u64, u64); MINIMA] = {
+    let mut hashes = [(0, 0); MINIMA];
+    let mut i = 0;
+    while i < MINIMA {
+        hashes[i] = (mix(2 * i as u64) | 1, mix(2 * i as u64 + 1));
+        i += 1;
+    }
+    hashes
+};
+
+#[allow(clippy::cast_possible_truncation, reason = "the upper half of 64 bits has 32")]
+const fn top(x: u64) -> u32 {
+    (x >> 32) as u32
+}
+
+impl Serialize for Sketch {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut text = grens_infer::hex(&self.minima);
+        for group in self.groups {
+            let _ = write!(text, "{group:08x}");
+        }
+        serializer.serialize_str(&text)
+    }
+}
+
+impl<'de> Deserialize<'de> for Sketch {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = <std::borrow::Cow<'_, str>>::deserialize(deserializer)?;
+        let number = |from: usize, width: usize| {
+            let digits = text.get(from..from + width).ok_or_else(|| D::Error::custom("a sketch is too short"))?;
+            u32::from_str_radix(digits, 16).map_err(D::Error::custom)
+        };
+        let mut sketch = Self { minima: [0; MINIMA], groups: [0; GROUPS] };
+        for (i, minimum) in sketch.minima.iter_mut().enumerate() {
+            *minimum = number(2 * i, 2)?.to_le_bytes()[0];
+        }
+        for (i, group) in sketch.groups.iter_mut().enumerate() {
+            *group = number(2 * MINIMA + 8 * i, 8)?;
+        }
+        Ok(sketch)
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    const TEXT: &str = "Vanavond is er weer overlast op het plein, de gemeente doet er al maanden helemaal niets aan";
+
+    #[test]
+    fn a_small_change_stays_near_and_another_text_is_far() {
+        let of = Sketch::of;
+        assert_eq!(of(TEXT), of(&TEXT.to_uppercase().replace(", ", " -- ")));
+        let near = of(TEXT).similarity(&of(&format!("{TEXT}!!! deel dit")));
+        assert!((0.75..1.0).contains(&near), "{near}");
+        let far =
+            of(TEXT).similarity(&of("Wie weet een goed recept voor erwtensoep zonder vlees, voor acht personen?"));
+        assert!(far < 0.2, "{far}");
+    }
+
+    #[test]
+    fn near_texts_share_a_group() {
+        let (a, b) = (Sketch::of(TEXT), Sketch::of(&format!("{TEXT} deel dit")));
+        assert!(a.groups.iter().zip(&b.groups).any(|(x, y)| x == y));
+    }
+
+    #[test]
+    fn short_and_odd_texts_have_sketches() {
+        for text in ["", "a", "ja", "!!!", "🤡🤡", "ß"] {
+            assert_eq!(Sketch::of(text).similarity(&Sketch::of(text)), 1.0, "{text}");
+        }
+        assert!(Sketch::of("!!!").similarity(&Sketch::of("???")) < 0.5);
+    }
+
+    #[test]
+    fn sketches_survive_json() {
+        let wanted = Sketch::of(TEXT);
+        let json = serde_json::to_string(&wanted).unwrap();
+        assert_eq!(serde_json::from_str::<Sketch>(&json).unwrap(), wanted);
+        assert!(serde_json::from_str::<Sketch>("\"00\"").is_err());
+    }
+}

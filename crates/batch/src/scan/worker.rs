@@ -1,0 +1,393 @@
+//! From items to part files: what is new is scored, what is known is counted, and every so often a part is closed.
+
+use std::collections::HashMap;
+use std::time::Instant;
+
+use grens_infer::{hex, normalise_text};
+use grens_law::{Band, RejectRecord, SourceRecord};
+use sha2::{Digest, Sha256};
+
+use super::folder::Folder;
+use super::manifest::{Manifest, Part, PartCounts, parts_dir};
+use super::nights::Nights;
+use super::options::ScanOptions;
+use super::part::{PartWriter, PostRow, RejectRow, RepeatRow, Row};
+use super::repeats::{Repeats, TextKey};
+use super::sketch::Sketch;
+use super::watch::{Progress, Watcher};
+use crate::decider::Decider;
+use crate::error::{BatchError, Result};
+use crate::input::{Item, Post, SourceState};
+use crate::pipeline::cut_warning;
+
+/// A run in progress.
+pub(crate) struct Worker<'a> {
+    decider: &'a Decider,
+    options: &'a ScanOptions,
+    folder: &'a Folder,
+    manifest: Manifest,
+    nights: Nights,
+    repeats: Repeats,
+    /// Posts to remember for the next night.
+    remembered: Vec<[u8; 16]>,
+    /// Items read so far.
+    seq: u64,
+    before: Before,
+    /// Over the items of the part in hand, or of the finished part that is passed over.
+    digest: Sha256,
+    open: Option<OpenPart>,
+    total: PartCounts,
+}
+
+/// What an earlier process did in this folder.
+struct Before {
+    /// Items that its parts cover.
+    items: u64,
+    /// The part that is passed over now.
+    part: usize,
+    /// Bands of its posts that are not clear.
+    bands: HashMap<u64, Band>,
+}
+
+struct OpenPart {
+    writer: PartWriter,
+    from: u64,
+    began: Instant,
+    counts: PartCounts,
+}
+
+/// An item that no earlier process has done, in input order.
+enum Fresh {
+    Reject(u64, RejectRecord),
+    First { seq: u64, key: TextKey, normalised: String, post: Post },
+    Repeat { seq: u64, key: TextKey, of: u64, post: Post },
+}
+
+impl<'a> Worker<'a> {
+    /// Go on with what `manifest` says. The parts are read and checked.
+    pub(crate) fn new(
+        decider: &'a Decider,
+        options: &'a ScanOptions,
+        folder: &'a Folder,
+        manifest: Manifest,
+        nights: Nights,
+    ) -> Result<Self> {
+        let mut bands = HashMap::new();
+        for part in manifest.files(folder.run()) {
+            part.read(|_, row| {
+                if let Row::Post(post) = row
+                    && post.decision.band != Band::Clear
+                {
+                    bands.insert(post.seq, post.decision.band);
+                }
+                Ok(())
+            })?;
+        }
+        let before = Before { items: manifest.next_item(), part: 0, bands };
+        let total = manifest.counts();
+        Ok(Self {
+            decider,
+            options,
+            folder,
+            manifest,
+            nights,
+            repeats: Repeats::default(),
+            remembered: vec![],
+            seq: 0,
+            before,
+            digest: Sha256::new(),
+            open: None,
+            total,
+        })
+    }
+
+    /// Take in a window of items.
+    pub(crate) fn window(&mut self, items: Vec<Item>, watcher: &mut dyn Watcher) -> Result<()> {
+        let over = if let Some(Item::TooManyRejects(over)) = items.last() { Some(*over) } else { None };
+        let mut fresh = Vec::with_capacity(items.len());
+        for item in items {
+            fresh.extend(self.take(item, watcher)?);
+        }
+        let posts: Vec<&Post> =
+            fresh.iter().filter_map(|f| if let Fresh::First { post, .. } = f { Some(post) } else { None }).collect();
+        let decisions = self.decider.decide(&posts)?;
+        for (key, decision) in fresh
+            .iter()
+            .filter_map(|f| if let Fresh::First { key, .. } = f { Some(*key) } else { None })
+            .zip(&decisions)
+        {
+            if decision.band != Band::Clear {
+                self.repeats.set_band(key, decision.band);
+            }
+        }
+        let mut decisions = decisions.into_iter();
+        for item in fresh {
+            let row = match item {
+                Fresh::Reject(seq, reject) => Some(Row::Reject(RejectRow { seq, reject })),
+                Fresh::First { seq, key, normalised, post } => match decisions.next() {
+                    Some(decision) => self.post_row(seq, key, &normalised, post, decision),
+                    None => None,
+                },
+                Fresh::Repeat { seq, key, of, post } => self.repeat_row(seq, key, of, post),
+            };
+            if let (Some(row), Some(open)) = (row, &mut self.open) {
+                open.writer.write(&row)?;
+            }
+        }
+        let full = self.open.as_ref().is_some_and(|open| {
+            self.seq - open.from >= self.options.part_items || open.began.elapsed() >= self.options.part_time
+        });
+        if full || over.is_some() {
+            self.close_part()?;
+        }
+        watcher.progress(&self.progress())?;
+        over.map_or(Ok(()), |over| Err(BatchError::TooManyRejects(over)))
+    }
+
+    /// What is to be done with an item; nothing when an earlier process did it, or when it is another shard's.
+    fn take(&mut self, item: Item, watcher: &mut dyn Watcher) -> Result<Option<Fresh>> {
+        if matches!(item, Item::TooManyRejects(_)) {
+            // The end of the input, not a part of it: with a higher limit the same input goes on.
+            return Ok(None);
+        }
+        let seq = self.seq;
+        let is_new = seq >= self.before.items;
+        if is_new && self.open.is_none() {
+            self.open_part()?;
+        }
+        digest_item(&mut self.digest, &item);
+        self.seq += 1;
+        let shard = self.options.shard;
+        let fresh = match item {
+            Item::Reject(reject) => (is_new && shard.owns_place(seq)).then(|| {
+                self.count(|c| c.rejected += 1);
+                watcher.reject(&reject);
+                Fresh::Reject(seq, reject)
+            }),
+            Item::Skip(skip) => {
+                if is_new && shard.owns_place(seq) {
+                    self.count(|c| *c.other_languages.entry(skip.lang.clone()).or_default() += 1);
+                }
+                None
+            }
+            Item::Post(post) => self.take_post(seq, is_new, post, watcher),
+            Item::TooManyRejects(_) => None,
+        };
+        self.check_boundary()?;
+        Ok(fresh)
+    }
+
+    fn take_post(&mut self, seq: u64, is_new: bool, post: Post, watcher: &mut dyn Watcher) -> Option<Fresh> {
+        if self.options.state.is_some() {
+            let hash = Nights::hash(&post);
+            if self.nights.has(&hash) {
+                if is_new {
+                    self.count(|c| c.seen_before += 1);
+                }
+                return None;
+            }
+            self.remembered.push(hash);
+        }
+        let normalised = normalise_text(&post.text);
+        let key = TextKey::of(&normalised);
+        if !self.options.shard.owns_text(key) {
+            return None;
+        }
+        let band = self.before.bands.remove(&seq).unwrap_or(Band::Clear);
+        let first = self.repeats.first_or(key, seq, band);
+        if !is_new {
+            return None;
+        }
+        if let Some(warning) = cut_warning(&post) {
+            watcher.warn(&warning);
+        }
+        Some(match first {
+            None => Fresh::First { seq, key, normalised, post },
+            Some(first) => Fresh::Repeat { seq, key, of: first.seq, post },
+        })
+    }
+
+    fn post_row(
+        &mut self,
+        seq: u64,
+        key: TextKey,
+        normalised: &str,
+        post: Post,
+        decision: grens_law::DecisionRecord,
+    ) -> Option<Row> {
+        let band = decision.band;
+        let truncated = decision.truncated;
+        self.count(|c| {
+            c.posts += 1;
+            c.scored += 1;
+            c.candidates += u64::from(band == Band::Candidate);
+            c.review += u64::from(band == Band::Review);
+            c.truncated += u64::from(truncated);
+        });
+        let shown = band != Band::Clear;
+        (shown || self.options.keep_clear).then(|| {
+            Row::Post(Box::new(PostRow {
+                seq,
+                file: post.file,
+                line: post.line,
+                key,
+                sketch: shown.then(|| Sketch::of(normalised)),
+                text: (shown && !self.options.no_text).then_some(post.text),
+                place: post.place,
+                decision,
+            }))
+        })
+    }
+
+    fn repeat_row(&mut self, seq: u64, key: TextKey, of: u64, post: Post) -> Option<Row> {
+        let band = self.repeats.band(key);
+        self.count(|c| {
+            c.posts += 1;
+            c.candidates += u64::from(band == Band::Candidate);
+            c.review += u64::from(band == Band::Review);
+        });
+        (band != Band::Clear || self.options.keep_clear).then(|| {
+            Row::Repeat(RepeatRow {
+                seq,
+                of,
+                id: post.id,
+                file: post.file,
+                line: post.line,
+                text_sha256: post.text_sha256,
+                place: post.place,
+            })
+        })
+    }
+
+    fn count(&mut self, add: impl Fn(&mut PartCounts)) {
+        add(&mut self.total);
+        if let Some(open) = &mut self.open {
+            add(&mut open.counts);
+        }
+    }
+
+    fn open_part(&mut self) -> Result<()> {
+        if self.manifest.sources.is_some() {
+            return Err(self.changed(format!("it has grown beyond its {} items", self.before.items)));
+        }
+        let name = part_name(self.manifest.parts.len());
+        let writer = PartWriter::create(&parts_dir(self.folder.run()), &name)?;
+        let counts = PartCounts::default();
+        self.open = Some(OpenPart { writer, from: self.seq, began: Instant::now(), counts });
+        Ok(())
+    }
+
+    /// Close the part in hand: its bytes first, then the manifest that names it.
+    pub(crate) fn close_part(&mut self) -> Result<()> {
+        let Some(open) = self.open.take() else { return Ok(()) };
+        let sha256 = open.writer.commit()?;
+        let items_sha256 = hex(&std::mem::take(&mut self.digest).finalize());
+        self.manifest.parts.push(Part {
+            file: part_name(self.manifest.parts.len()),
+            sha256,
+            from: open.from,
+            to: self.seq,
+            items_sha256,
+            counts: open.counts,
+        });
+        self.manifest.save(self.folder.run())
+    }
+
+    /// At the end of a part that an earlier process made: were its items the same?
+    fn check_boundary(&mut self) -> Result<()> {
+        let Some(part) = self.manifest.parts.get(self.before.part).filter(|p| p.to == self.seq) else {
+            return Ok(());
+        };
+        if hex(&std::mem::take(&mut self.digest).finalize()) != part.items_sha256 {
+            return Err(self.changed(format!("items {} to {} are not what was scanned", part.from + 1, part.to)));
+        }
+        self.before.part += 1;
+        Ok(())
+    }
+
+    fn changed(&self, what: String) -> BatchError {
+        BatchError::InputChanged { path: self.folder.out().to_owned(), what }
+    }
+
+    /// What was done so far.
+    pub(crate) const fn manifest(&self) -> &Manifest {
+        &self.manifest
+    }
+
+    /// The input is at its end.
+    pub(crate) fn end(mut self, sources: Vec<SourceState>) -> Result<(Manifest, Vec<[u8; 16]>)> {
+        if self.seq < self.before.items {
+            let what = format!("it ends after {} items, of which {} were scanned", self.seq, self.before.items);
+            return Err(self.changed(what));
+        }
+        self.close_part()?;
+        let sources: Vec<SourceRecord> =
+            sources.into_iter().map(|s| SourceRecord { file: s.name, sha256: s.sha256, bytes: s.bytes }).collect();
+        match &self.manifest.sources {
+            None => {
+                self.manifest.sources = Some(sources);
+                self.manifest.save(self.folder.run())?;
+            }
+            Some(before) if *before != sources => {
+                let changed = before.iter().zip(&sources).find(|(a, b)| a != b).map_or("", |(_, b)| b.file.as_str());
+                return Err(self.changed(format!("{changed} has another SHA-256")));
+            }
+            Some(_) => {}
+        }
+        Ok((self.manifest, self.remembered))
+    }
+
+    pub(crate) fn progress(&self) -> Progress<'_> {
+        let c = &self.total;
+        Progress {
+            items: self.seq,
+            passed_over: self.before.items.min(self.seq),
+            posts: c.posts,
+            scored: c.scored,
+            repeats: c.posts - c.scored,
+            candidates: c.candidates,
+            review: c.review,
+            rejected: c.rejected,
+            seen_before: c.seen_before,
+            other_languages: &c.other_languages,
+        }
+    }
+}
+
+fn part_name(index: usize) -> String {
+    format!("{index:06}.jsonl")
+}
+
+/// What makes two items the same for a run that goes on.
+fn digest_item(digest: &mut Sha256, item: &Item) {
+    let mut field = |bytes: &[u8]| {
+        digest.update((bytes.len() as u64).to_le_bytes());
+        digest.update(bytes);
+    };
+    match item {
+        Item::Post(post) => {
+            field(b"post");
+            field(post.file.as_bytes());
+            field(&post.line.to_le_bytes());
+            field(post.id.as_bytes());
+            field(post.text_sha256.as_bytes());
+            let p = &post.place;
+            for part in [&p.url, &p.platform, &p.created_at, &p.parent, &p.visibility, &p.author] {
+                field(part.as_deref().unwrap_or_default().as_bytes());
+            }
+        }
+        Item::Skip(skip) => {
+            field(b"skip");
+            field(skip.file.as_bytes());
+            field(&skip.line.to_le_bytes());
+            field(skip.lang.as_bytes());
+        }
+        Item::Reject(reject) => {
+            field(b"reject");
+            field(reject.file.as_bytes());
+            field(&reject.line.to_le_bytes());
+            field(reject.reason.as_bytes());
+        }
+        Item::TooManyRejects(_) => {}
+    }
+}

@@ -1,0 +1,128 @@
+//! Reading ahead, and cutting what was read into windows that are scored together.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::{Receiver, RecvTimeoutError, bounded};
+
+use crate::input::{Inputs, Item, SourceState};
+
+/// Posts of a run's first window; each next one is twice as large, so that the first record does not wait for a full one.
+const FIRST_WINDOW: usize = 16;
+
+/// When a window is closed and scored.
+#[derive(Debug, Clone, Copy)]
+pub struct Window {
+    /// Most posts in a window.
+    pub posts: usize,
+    /// An input that is silent for this long has paused: score what is there.
+    pub pause: Duration,
+    /// A window never waits longer than this for more posts.
+    pub longest: Duration,
+}
+
+impl Default for Window {
+    fn default() -> Self {
+        Self { posts: 512, pause: Duration::from_millis(10), longest: Duration::from_millis(50) }
+    }
+}
+
+/// A thread that reads ahead into a bounded queue, so that memory stays bounded and the input feels back-pressure.
+pub(crate) struct Feed {
+    items: Receiver<Item>,
+    end: Receiver<Vec<SourceState>>,
+    window: Window,
+    size: usize,
+}
+
+impl Feed {
+    pub(crate) fn start(mut inputs: Inputs, window: Window) -> Self {
+        let (sender, items) = bounded(2 * window.posts);
+        let (last, end) = bounded(1);
+        // Not joined: a reader that waits for input that never comes must not keep a stopped run alive.
+        std::thread::spawn(move || {
+            for item in inputs.by_ref() {
+                if sender.send(item).is_err() {
+                    return;
+                }
+            }
+            // The sources first: who finds the items at an end may ask for them.
+            let _ = last.send(inputs.sources().to_vec());
+        });
+        Self { items, end, window, size: FIRST_WINDOW.min(window.posts) }
+    }
+
+    /// The next window, `None` at the end of the input. Empty when stopped while waiting for input.
+    pub(crate) fn next(&mut self, stop: &AtomicBool) -> Option<Vec<Item>> {
+        let items = next_window(&self.items, Window { posts: self.size, ..self.window }, stop)?;
+        self.size = (2 * self.size).min(self.window.posts);
+        Some(items)
+    }
+
+    /// What is known of the sources, once the input is at its end.
+    pub(crate) fn sources(&self) -> Vec<SourceState> {
+        self.end.recv().unwrap_or_default()
+    }
+}
+
+/// The next window: blocks for a first item, then takes what comes until the window is full, the input pauses, or the
+/// first item has waited long enough. `None` at the end of the input; empty when stopped while waiting.
+fn next_window<T>(receiver: &Receiver<T>, window: Window, stop: &AtomicBool) -> Option<Vec<T>> {
+    let first = loop {
+        match receiver.recv_timeout(Duration::from_millis(100)) {
+            Ok(item) => break item,
+            Err(RecvTimeoutError::Timeout) if stop.load(Ordering::Relaxed) => return Some(vec![]),
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => return None,
+        }
+    };
+    let deadline = Instant::now() + window.longest;
+    let mut items = vec![first];
+    while items.len() < window.posts {
+        // A full queue is emptied without looking at the clock.
+        if let Ok(item) = receiver.try_recv() {
+            items.push(item);
+            continue;
+        }
+        let wait = window.pause.min(deadline.saturating_duration_since(Instant::now()));
+        match receiver.recv_timeout(wait) {
+            Ok(item) => items.push(item),
+            Err(_) => break,
+        }
+    }
+    Some(items)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn window(posts: usize) -> Window {
+        Window { posts, ..Window::default() }
+    }
+
+    #[test]
+    fn windows_are_full_while_input_flows_and_end_with_it() {
+        let (sender, receiver) = bounded(100);
+        (0..25).for_each(|i| sender.send(i).unwrap_or_default());
+        drop(sender);
+        let stop = AtomicBool::new(false);
+        let sizes: Vec<usize> =
+            std::iter::from_fn(|| next_window(&receiver, window(10), &stop)).map(|w| w.len()).collect();
+        assert_eq!(sizes, [10, 10, 5]);
+    }
+
+    #[test]
+    fn a_pause_closes_a_window() {
+        let (sender, receiver) = bounded(100);
+        sender.send(1).unwrap_or_default();
+        let got = next_window(&receiver, window(10), &AtomicBool::new(false));
+        assert_eq!(got, Some(vec![1]));
+    }
+
+    #[test]
+    fn a_stop_ends_the_wait_for_input() {
+        let (_sender, receiver) = bounded::<u8>(1);
+        assert_eq!(next_window(&receiver, window(10), &AtomicBool::new(true)), Some(vec![]));
+    }
+}

@@ -1,0 +1,100 @@
+#!/usr/bin/env python3
+"""Expand the sentence frames into rows of LABELS.md.
+
+Usage: python3 eval-data/frames/build.py [--check]
+
+`frames.tsv` holds sentences with a slot for a group: {P} plural, {X} plural without an adverbial reading, {S} singular with its article. Sentences of
+one family are twins: the same slot, another label. Each family is filled with a fixed few of the groups of `groups.tsv`, one of them not
+protected; `slur-frames.tsv` likewise with the words of `slurs.tsv`. Writes `cases.tsv`; `--check` only compares. Standard library only.
+"""
+import csv
+import hashlib
+import pathlib
+import sys
+
+HERE = pathlib.Path(__file__).resolve().parent
+COLUMNS = ["family", "group_hate", "art137c", "art137d", "grounds", "form", "context", "group", "text"]
+GROUPS_A_FAMILY = 6           # the cap: no sentence comes back more often
+FRAMES_A_SLUR = 6
+INSULTS = {"der": "derogation", "deh": "dehumanisation", "inf": "inferiority", "crm": "criminality", "iro": "irony"}
+CALLS = {"vio": "violence", "dis": "discrimination", "hat": "hatred", "vei": "veiled"}
+HARMLESS = {"pos": "positive", "neu": "neutral", "neg": "negated", "ref": "counter_ref", "qt": "counter_quote", "nws": "news", "vic": "victim",
+            "his": "history", "obj": "object", "ind": "individual", "prf": "profanity", "crt": "criticism"}
+
+
+def table(name):
+    with open(HERE / name, encoding="utf-8", newline="") as handle:
+        return list(csv.DictReader(handle, delimiter="\t", quoting=csv.QUOTE_NONE))
+
+
+def chosen(items, count, key):
+    """`count` of the items, always the same ones for a key."""
+    return sorted(items, key=lambda item: hashlib.sha256(f"{key}/{sorted(item.items())}".encode()).hexdigest())[:count]
+
+
+def first_up(text, frame):
+    """A sentence that begins with its slot begins with a capital when it ends like a sentence."""
+    return text[0].upper() + text[1:] if frame.startswith("{") and frame.endswith((".", "?", "!")) else text
+
+
+def labels(kind, group):
+    """(group_hate, art137c, art137d, grounds, form, context) of a kind of sentence about a group."""
+    if kind in HARMLESS:
+        return ["0", "0", "0", "-", "-", HARMLESS[kind]]
+    if group["ground"] == "-":
+        return ["0", "0", "0", "-", "-", "nonprotected"]
+    if kind in CALLS:
+        return ["1", "0", group["d"], group["ground"], CALLS[kind], "-"]
+    form = INSULTS[kind] if group["ground"] != "gender" else "gender_insult"
+    return ["1", group["c"], "0", group["ground"], form, "-"]
+
+
+def frame_rows():
+    families = {}
+    for row in table("frames.tsv"):
+        families.setdefault(row["family"], []).append(row)
+    groups = table("groups.tsv")
+    for family, frames in families.items():
+        protected = chosen([g for g in groups if g["ground"] != "-"], GROUPS_A_FAMILY - 1, family)
+        other = chosen([g for g in groups if g["ground"] == "-"], 1, family)
+        for number, group in enumerate(protected + other, 1):
+            for frame in frames:
+                text = frame["text"].format(P=group["plural"], X=group["bare"], S=group["singular"])
+                yield [f"fr-{family}-{number}", *labels(frame["kind"], group), group["group"], first_up(text, frame["text"])]
+
+
+def slur_rows():
+    frames = table("slur-frames.tsv")
+    for slur in table("slurs.tsv"):
+        able = [f for f in frames if slur["to_one"] == "1" or "{L}" not in f["text"]]
+        for frame in chosen(able, FRAMES_A_SLUR, slur["one"]):
+            text = frame["text"].format(L=slur["one"], LL=slur["many"])
+            if slur["ground"] == "-":
+                label = ["0", "0", "0", "-", "-", "individual" if frame["kind"] == "ind" else "nonprotected"]
+            elif frame["kind"] == "ind":      # LABELS.md, rule 5: a group's slur for one person
+                label = ["1", "0" if slur["ground"] == "gender" else "0.5", "0", slur["ground"], "slur", "individual"]
+            else:
+                call = frame["kind"] == "cal"
+                contested = slur["c"] == "0.5"
+                label = ["1", slur["c"], ("0.5" if contested else "1") if call else "0", slur["ground"], "slur", "-"]
+            yield [f"fr-slur-{slur['one'].replace(' ', '-')}", *label, slur["group"], first_up(text, frame["text"])]
+
+
+def main():
+    seen, lines = set(), ["\t".join(COLUMNS)]
+    for row in [*frame_rows(), *slur_rows()]:
+        if row[-1].casefold() not in seen:
+            seen.add(row[-1].casefold())
+            lines.append("\t".join(row))
+    text = "\n".join(lines) + "\n"
+    out = HERE / "cases.tsv"
+    if "--check" in sys.argv:
+        if out.read_text(encoding="utf-8") != text:
+            sys.exit("eval-data/frames/cases.tsv is not what the frames give: run eval-data/frames/build.py")
+    else:
+        out.write_text(text, encoding="utf-8")
+    print(f"{len(lines) - 1} rows")
+
+
+if __name__ == "__main__":
+    main()
