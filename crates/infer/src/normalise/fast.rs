@@ -56,7 +56,7 @@ mod tests {
     #[test]
     fn the_quick_way_is_taken() {
         for text in ["Hoi  allemaal!!!!!\n", "coöperatie “één” – prima 🤡", "a / b: c.d, w.w.w"] {
-            assert_eq!(simple(text).as_deref(), Some(normalise(text).text()), "{text}");
+            assert_eq!(simple(text).unwrap(), normalise(text).text(), "{text}");
         }
         for text in ["@jan", "http://x", "WWW.x.nl", "e\u{301}", "ﬁets", "а"] {
             assert_eq!(simple(text), None, "{text}");
@@ -74,12 +74,12 @@ mod tests {
     proptest! {
         #[test]
         fn both_ways_agree(text: String) {
-            prop_assert_eq!(normalise_text(&text), normalise(&text).text());
+            prop_assert_eq!(normalise_text(&text), normalise(&text).text().to_owned());
         }
 
         #[test]
         fn both_ways_agree_on_what_posts_hold(text in "[aw1é!@:/. \n\t\u{0}\u{7f}\u{85}\u{a0}\u{301}HTPhtpsW.’🤡]{0,24}") {
-            prop_assert_eq!(normalise_text(&text), normalise(&text).text());
+            prop_assert_eq!(normalise_text(&text), normalise(&text).text().to_owned());
         }
     }
 }
