@@ -246,17 +246,15 @@ impl<'a> Worker<'a> {
             c.candidates += u64::from(band == Band::Candidate);
             c.review += u64::from(band == Band::Review);
         });
-        (band != Band::Clear || self.options.keep_clear).then(|| {
-            Row::Repeat(RepeatRow {
-                seq,
-                of,
-                id: post.id,
-                file: post.file,
-                line: post.line,
-                text_sha256: post.text_sha256,
-                place: post.place,
-            })
-        })
+        (band != Band::Clear || self.options.keep_clear).then_some(Row::Repeat(RepeatRow {
+            seq,
+            of,
+            id: post.id,
+            file: post.file,
+            line: post.line,
+            text_sha256: post.text_sha256,
+            place: post.place,
+        }))
     }
 
     fn count(&mut self, add: impl Fn(&mut PartCounts)) {
