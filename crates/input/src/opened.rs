@@ -41,7 +41,8 @@ impl Opened {
         }
     }
 
-    /// The next record. A reader that panics ends its source with a fault: otherwise the rest would be missing and nobody would know.
+    /// The next record. A reader that panics, as the parquet crate does on some damaged files, ends its source with a fault: otherwise
+    /// the rest would be missing and nobody would know.
     pub(super) fn next(&mut self) -> Option<Found> {
         panic::catch_unwind(AssertUnwindSafe(|| self.reader.next())).unwrap_or_else(|_| {
             self.reader = Box::new(Nothing);
@@ -57,8 +58,8 @@ impl Opened {
 }
 
 fn failed() -> Fault {
-    let hint = "all before this was scored, nothing after it; please report the format of the file as a bug";
-    Fault::new(0, "the reader failed on this file", hint)
+    let hint = "all before this was scored, nothing after it; write or fetch the file again";
+    Fault::new(0, "the reader gave up on this file: it is damaged, or the reader is at fault", hint)
 }
 
 fn reader(
@@ -90,4 +91,25 @@ fn reader(
             }
         },
     })
+}
+
+#[cfg(test)]
+#[allow(clippy::panic, reason = "it is what is tested")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reader_that_panics_ends_its_source_with_a_fault() {
+        struct Panics;
+        impl Reader for Panics {
+            fn next(&mut self) -> Option<Found> {
+                panic!("a test: this message is no failure");
+            }
+        }
+        let raw = Raw::new(Box::new(&b"een"[..]), Some(3), std::sync::Arc::default());
+        let mut opened = Opened { reader: Box::new(Panics), raw };
+        assert!(matches!(opened.next(), Some(Found::Fault(f)) if f.reason.contains("gave up")));
+        assert_eq!(opened.next(), None);
+        assert_eq!(opened.finish().bytes, 3, "it has a hash all the same");
+    }
 }
