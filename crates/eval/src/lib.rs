@@ -4,10 +4,9 @@
 
 mod dataset;
 mod error;
-mod metrics;
+pub mod metrics;
 mod report;
 
 pub use dataset::{Dataset, Example, Format, Gold, Problem, read};
 pub use error::{EvalError, Result};
-pub use metrics::{Confusion, roc_auc, wilson};
 pub use report::{FunctionalityRow, Report, evaluate};

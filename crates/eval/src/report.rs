@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::dataset::{Dataset, Example};
 use crate::error::Result;
-use crate::metrics::{Confusion, roc_auc, wilson};
+use crate::metrics::{Confusion, Ranking, Scored, roc_auc, wilson};
 
 /// Share of a functionality's cases that came out as labelled.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -72,7 +72,7 @@ pub fn evaluate(decider: &Decider, data: &Dataset) -> Result<Report> {
         };
         let marked = record.scores.group_hate >= policy.group_hate.review;
         hate.add(gold, marked);
-        scored.push((record.scores.group_hate, gold));
+        scored.push(Scored { score: record.scores.group_hate, hateful: gold, cluster: 0 });
         let row = functionalities.entry(&example.functionality).or_default();
         row.0 += 1;
         row.1 += u64::from(gold == marked);
@@ -106,7 +106,7 @@ pub fn evaluate(decider: &Decider, data: &Dataset) -> Result<Report> {
         n: records.len() as u64,
         group_hate: hate,
         group_hate_macro_f1: hate.macro_f1(),
-        group_hate_auc: roc_auc(&scored),
+        group_hate_auc: roc_auc(&Ranking::new(&scored).steps()),
         articles,
         harmless_bands: (share(false, Band::Candidate), share(false, Band::Review)),
         hateful_bands: (share(true, Band::Candidate), share(true, Band::Review)),
