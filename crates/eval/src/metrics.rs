@@ -34,6 +34,7 @@ pub use nll::nll;
 pub use operating::{precision_at_k, recall_at_precision};
 pub use prevalence::precision_at_prevalence;
 pub use ranking::{Ranking, Scored, Step};
+pub(crate) use ranking::{confusion, totals};
 pub use reliability::{BINS, ReliabilityBin, ece, equal_mass_bins};
 pub use roc_auc::roc_auc;
 pub use selective::{RiskPoint, Selective};
