@@ -68,5 +68,26 @@ pub fn read(path: &Path, adapter: &dyn Adapter, only: &[Where]) -> Result<Datase
     Ok(data)
 }
 
+/// Line and text of every row that has one, for files whose labels do not matter.
+///
+/// # Errors
+/// When a file cannot be read, or has neither the column `text` nor `test_case`.
+pub fn texts(path: &Path, text: &str) -> Result<Vec<(u64, String)>> {
+    // The project's own rows have no quoting; their header tells them.
+    let mut table = Table::open(path, None)?;
+    if table.require("family").is_ok() && table.require("art137c").is_ok() && table.is_tsv() {
+        table = Table::open(path, Some(Layout::PlainTsv))?;
+    }
+    let column = if table.require(text).is_err() && table.require("test_case").is_ok() { "test_case" } else { text };
+    table.require(column)?;
+    let mut found = vec![];
+    while let Some(row) = table.next_row() {
+        if let Ok(row) = row {
+            found.extend(row.get(column).map(|cell| (row.line, cell.to_owned())));
+        }
+    }
+    Ok(found)
+}
+
 #[cfg(test)]
 mod tests;

@@ -6,12 +6,13 @@ mod html;
 mod markdown;
 mod slices;
 mod svg;
-mod terminal;
+pub(crate) mod terminal;
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::datasets::Dataset;
 use crate::head::Head;
 use crate::metrics::{BiasAucs, Brier, Confusion, Draws, ReliabilityBin, RiskPoint, ratio, wilson};
 use crate::system::SystemRef;
@@ -79,6 +80,24 @@ pub struct DataRef {
     pub malformed: u64,
     /// Clusters: groups of texts that are not independent.
     pub clusters: u64,
+}
+
+impl DataRef {
+    /// What is known of a data set with this many clusters.
+    #[must_use]
+    pub fn of(data: &Dataset, clusters: u64) -> Self {
+        Self {
+            set: data.card.name.clone(),
+            licence: data.card.licence.clone(),
+            citation: data.card.citation.clone(),
+            file: data.path.file_name().map(|f| f.to_string_lossy().into_owned()).unwrap_or_default(),
+            sha256: data.sha256.clone(),
+            rows: data.examples.len() as u64,
+            skipped: data.skipped,
+            malformed: data.problems.len() as u64,
+            clusters,
+        }
+    }
 }
 
 /// A figure with its 95% bootstrap interval.

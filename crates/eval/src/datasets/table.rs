@@ -73,6 +73,7 @@ type Rows = Box<dyn Iterator<Item = std::result::Result<Row, Problem>>>;
 /// A file, row by row.
 pub(super) struct Table {
     path: PathBuf,
+    layout: Layout,
     /// Names of the columns; of JSON Lines those of the first object.
     columns: Vec<String>,
     first: Option<std::result::Result<Row, Problem>>,
@@ -97,7 +98,7 @@ impl Table {
             Some(Ok(row)) if columns.is_empty() => row.cells.iter().map(|(name, _)| name.clone()).collect(),
             _ => columns,
         };
-        Ok(Self { path: path.to_owned(), columns, first, rows })
+        Ok(Self { path: path.to_owned(), layout, columns, first, rows })
     }
 
     /// Refuse a file without this column.
@@ -109,6 +110,11 @@ impl Table {
         let is_name = |c: &&String| c.len() <= 40 && !c.contains(char::is_whitespace);
         let found: Vec<&str> = self.columns.iter().filter(is_name).map(String::as_str).collect();
         Err(EvalError::Column { path: self.path.clone(), column: column.to_owned(), found: found.join(", ") })
+    }
+
+    /// Whether its cells are parted by tabs.
+    pub(super) fn is_tsv(&self) -> bool {
+        matches!(self.layout, Layout::Tsv | Layout::PlainTsv)
     }
 
     pub(super) fn next_row(&mut self) -> Option<std::result::Result<Row, Problem>> {

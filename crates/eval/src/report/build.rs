@@ -63,17 +63,7 @@ pub fn evaluate(system: &System, data: &Dataset, draws: Draws) -> Result<Report>
         slices: slices(system, first.scores, data),
         manifest: Manifest {
             grens: env!("CARGO_PKG_VERSION").to_owned(),
-            data: DataRef {
-                set: data.card.name.clone(),
-                licence: data.card.licence.clone(),
-                citation: data.card.citation.clone(),
-                file: data.path.file_name().map(|f| f.to_string_lossy().into_owned()).unwrap_or_default(),
-                sha256: data.sha256.clone(),
-                rows: data.examples.len() as u64,
-                skipped: data.skipped,
-                malformed: data.problems.len() as u64,
-                clusters: n_clusters as u64,
-            },
+            data: DataRef::of(data, n_clusters as u64),
             system: system.made_by.clone(),
             draws,
         },

@@ -75,7 +75,7 @@ fn write_slice(t: &mut String, slice: &Slice) -> fmt::Result {
 }
 
 /// A figure with its interval, `-` where it is not defined.
-pub(super) fn estimate(estimate: Option<&Estimate>) -> String {
+pub(crate) fn estimate(estimate: Option<&Estimate>) -> String {
     match estimate.and_then(|e| Some((e.value?, e.interval))) {
         None => "-".to_owned(),
         Some((v, None)) => number(v),
@@ -97,6 +97,6 @@ pub(super) fn percent(share: Option<&Share>) -> String {
 }
 
 /// The first digits of a hash.
-pub(super) fn short(hash: &str) -> &str {
+pub(crate) fn short(hash: &str) -> &str {
     hash.get(..12).unwrap_or(hash)
 }
