@@ -4,6 +4,7 @@
 //! or another system says of them, [`evaluate`] makes the figures of [`metrics`] out of both.
 
 pub mod baselines;
+pub mod calibrate;
 mod compare;
 pub mod datasets;
 mod error;
@@ -14,6 +15,7 @@ mod report;
 #[cfg(feature = "schema")]
 pub mod schema;
 mod system;
+pub mod threshold;
 
 pub use compare::{
     COMPARE_SCHEMA, Comparison, Difference, Disagreement, Pair, SystemRow, Test, compare, holm, mcnemar_exact,
