@@ -1,10 +1,14 @@
 //! The command line as it is typed.
 
+mod measure;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 use grens_batch::Fields;
 use grens_infer::{DeviceChoice, LabelPair};
+
+pub(crate) use measure::{CalibrateArgs, CompareArgs, DataArgs, EvalArgs, SystemSpec, ThresholdArgs};
 
 /// Finds candidate posts under Articles 137c and 137d of the Dutch Penal Code (group insult; incitement to hatred,
 /// discrimination or violence), on your own machine. It proposes; people decide.
@@ -29,8 +33,14 @@ pub(crate) enum Command {
     Score(ScoreArgs),
     /// Scan files of posts and show what people should look at, most confident first.
     Scan(ScanArgs),
-    /// Measure a model on a labelled set.
-    Eval(EvalArgs),
+    /// Measure a model, a baseline or another system's scores on a labelled set.
+    Eval(Box<EvalArgs>),
+    /// Compare any number of systems on the same labelled set.
+    Compare(Box<CompareArgs>),
+    /// Fit a model's calibration to labelled texts and show what it is worth on others.
+    Calibrate(Box<CalibrateArgs>),
+    /// Choose thresholds that labelled texts can answer for, and write them as a policy.
+    Threshold(Box<ThresholdArgs>),
     /// Show or convert a model.
     #[command(subcommand)]
     Model(ModelCommand),
@@ -125,21 +135,6 @@ pub(crate) struct ScanArgs {
     /// Show the beginning of each post in the table. Hurtful text may appear on the screen.
     #[arg(long)]
     pub(crate) show_text: bool,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct EvalArgs {
-    /// Labelled file.
-    #[arg(value_name = "FILE")]
-    pub(crate) input: PathBuf,
-    /// Kind of file: rows (eval-data/train), grenscheck, or hatecheck (also Multilingual HateCheck).
-    #[arg(long, value_name = "KIND")]
-    pub(crate) format: grens_eval::Format,
-    #[command(flatten)]
-    pub(crate) decider: DeciderArgs,
-    /// Print the result as JSON.
-    #[arg(long)]
-    pub(crate) json: bool,
 }
 
 #[derive(Debug, Args)]

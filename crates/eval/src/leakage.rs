@@ -75,9 +75,19 @@ pub fn check_leakage(data: &Dataset, train: &[PathBuf], text: &str) -> Result<Ve
 }
 
 fn in_file(data: &Dataset, index: &Index, file: &Path, text: &str) -> Result<Vec<Overlap>> {
-    // Per test text: whether exact, and the line.
-    let mut seen: Vec<Option<(bool, u64)>> = vec![None; data.examples.len()];
-    for (line, text) in texts(file, text)? {
+    let seen = overlaps(index, data.examples.len(), texts(file, text)?);
+    let found = data.examples.iter().zip(seen).filter_map(|(example, seen)| {
+        let (exact, train_line) = seen?;
+        let (id, line) = (example.post.id.clone(), example.post.line);
+        Some(Overlap { id, line, file: file.to_owned(), train_line, exact })
+    });
+    Ok(found.collect())
+}
+
+/// For each of `n` indexed texts: whether a row holds it whole (else eight words of it), and that row's line.
+fn overlaps(index: &Index, n: usize, rows: impl IntoIterator<Item = (u64, String)>) -> Vec<Option<(bool, u64)>> {
+    let mut seen: Vec<Option<(bool, u64)>> = vec![None; n];
+    for (line, text) in rows {
         let words = words(&text);
         for &at in index.whole.get(&index.hasher.hash_one(&words)).into_iter().flatten() {
             if let Some(place) = seen.get_mut(at).filter(|s| !s.is_some_and(|(exact, _)| exact)) {
@@ -92,12 +102,16 @@ fn in_file(data: &Dataset, index: &Index, file: &Path, text: &str) -> Result<Vec
             }
         }
     }
-    let overlaps = data.examples.iter().zip(seen).filter_map(|(example, seen)| {
-        let (exact, train_line) = seen?;
-        let (id, line) = (example.post.id.clone(), example.post.line);
-        Some(Overlap { id, line, file: file.to_owned(), train_line, exact })
-    });
-    Ok(overlaps.collect())
+    seen
+}
+
+/// Lines of texts that two data sets share, whole or by eight words in a row: pairs (line in `a`, line in `b`), at most one a text of `a`.
+#[must_use]
+pub fn check_overlap(a: &Dataset, b: &Dataset) -> Vec<(u64, u64)> {
+    let index = Index::new(a);
+    let rows = b.examples.iter().map(|e| (e.post.line, e.post.text.clone()));
+    let seen = overlaps(&index, a.examples.len(), rows);
+    a.examples.iter().zip(seen).filter_map(|(e, seen)| Some((e.post.line, seen?.1))).collect()
 }
 
 #[cfg(test)]

@@ -22,9 +22,9 @@ pub use compare::{
 };
 pub use error::{EvalError, Result};
 pub use head::Head;
-pub use leakage::{Overlap, check_leakage};
+pub use leakage::{Overlap, check_leakage, check_overlap};
 pub use report::{
     BandTable, Bound, DataRef, Direction, EVAL_SCHEMA, Estimate, HeadReport, Manifest, PointReport, Report, Share, Slice,
     SliceRow, evaluate,
 };
-pub use system::{HeadScores, System, SystemRef};
+pub use system::{HeadScores, System, SystemRef, half_policy};

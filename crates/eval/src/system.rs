@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use grens_batch::Decider;
-use grens_law::{Band, Ground, Scores};
+use grens_law::{ArticleThresholds, Band, Ground, GroundThresholds, GroupHateThresholds, Policy, Scores};
 use serde::{Deserialize, Serialize};
 
 use crate::datasets::{Dataset, read_predictions};
@@ -143,5 +143,19 @@ const fn ground_score(scores: &grens_law::GroundScores, ground: Ground) -> f32 {
         Ground::Orientation => scores.orientation,
         Ground::Disability => scores.disability,
         Ground::Gender => scores.gender,
+    }
+}
+
+/// The policy under which a model without one is measured: 0.5 everywhere.
+#[must_use]
+pub fn half_policy() -> Policy {
+    let article = || ArticleThresholds { candidate: 0.5, review: 0.5, nightly_cap: 50 };
+    Policy {
+        id: "half".to_owned(),
+        note: "0.5 everywhere, for measuring a model that brings no policy".to_owned(),
+        a137c: article(),
+        a137d: article(),
+        group_hate: GroupHateThresholds { review: 0.5 },
+        grounds: GroundThresholds { named: 0.5 },
     }
 }

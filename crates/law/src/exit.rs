@@ -22,6 +22,8 @@ pub enum Exit {
     Device = 7,
     /// A self-test or check did not pass.
     CheckFailed = 8,
+    /// A figure is on the wrong side of a bound that the command line set.
+    BoundMissed = 10,
     /// Stopped by Ctrl-C or SIGTERM.
     Interrupted = 130,
 }
@@ -36,7 +38,7 @@ pub struct ExitRow {
 }
 
 /// All exit codes.
-pub const EXIT_CODES: [ExitRow; 10] = [
+pub const EXIT_CODES: [ExitRow; 11] = [
     ExitRow { exit: Exit::Ok, meaning: "done; also when the reader of stdout closed the pipe" },
     ExitRow { exit: Exit::Failure, meaning: "an error that no other code names" },
     ExitRow { exit: Exit::Usage, meaning: "the command line makes no sense" },
@@ -49,6 +51,7 @@ pub const EXIT_CODES: [ExitRow; 10] = [
     ExitRow { exit: Exit::Output, meaning: "the output could not be written" },
     ExitRow { exit: Exit::Device, meaning: "the device asked for is not built in or not there" },
     ExitRow { exit: Exit::CheckFailed, meaning: "a self-test or check did not pass" },
+    ExitRow { exit: Exit::BoundMissed, meaning: "a figure is below --fail-under or above --fail-over" },
     ExitRow { exit: Exit::Interrupted, meaning: "stopped by Ctrl-C or SIGTERM; what was written is whole" },
 ];
 
