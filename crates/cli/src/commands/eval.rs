@@ -31,7 +31,7 @@ pub(super) fn run(args: &EvalArgs, printer: &Printer) -> Outcome {
         report.table()
     };
     if let Some(path) = &args.html {
-        std::fs::write(path, report.html()).map_err(|e| BatchError::output(&path.display().to_string(), e))?;
+        std::fs::write(path, report.html()).map_err(|e| BatchError::output(&path, e))?;
     }
     print(&text, printer)?;
     let missed = missed_bounds(args, &report)?;
