@@ -126,8 +126,8 @@ mod tests {
         let bytes = NgramModel::to_bytes(&[(weights.clone(), -1.0), (weights.clone(), 0.0), (weights, 0.0)]);
         let model = NgramModel::parse(&bytes);
         let [hate, other, _] = model.probabilities("rot");
-        // Nine n-grams of weight 1 over the root of nine make 3.
-        assert!((hate - 1.0 / (1.0 + (-2.0_f32).exp())).abs() < 1e-4, "{hate}");
+        // Ten n-grams of weight 1 over the root of ten, less the bias.
+        assert!((hate - 1.0 / (1.0 + (1.0 - 10.0_f32.sqrt()).exp())).abs() < 1e-3, "{hate}");
         assert!(other > hate && model.probabilities("")[0] < 0.3);
     }
 }

@@ -8,6 +8,7 @@ use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 
 use parquet::file::reader::{FileReader, SerializedFileReader};
+use parquet::record::Field;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
@@ -191,7 +192,14 @@ fn parquet_rows(path: &Path) -> Result<(Vec<String>, Rows)> {
     let columns = schema.root_schema().get_fields().iter().map(|f| f.name().to_owned()).collect();
     let rows = reader.into_iter().zip(1..).map(|(row, line)| {
         let row = row.map_err(|e| Problem { line, reason: e.to_string() })?;
-        let cells = row.get_column_iter().filter_map(|(name, field)| Some((name.clone(), cell(field.to_json_value())?)));
+        let cells = row.get_column_iter().filter_map(|(name, field)| {
+            let cell = match field {
+                Field::Null => return None,
+                Field::Str(text) => text.clone(),
+                other => other.to_string(),
+            };
+            Some((name.clone(), cell))
+        });
         Ok(Row { line, cells: cells.collect() })
     });
     Ok((columns, Box::new(rows)))

@@ -174,7 +174,8 @@ fn spelled(name: &str) -> String {
     }
 }
 
-/// Texts in per cent of all, for the template.
-fn of_all(n: u64, all: u64) -> String {
-    format!("{:.1}%", 100.0 * float(n) / float(all.max(1)))
+/// Texts in per cent of all, for the template, which hands references.
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "called by the template")]
+fn of_all(n: &u64, all: &u64) -> String {
+    format!("{:.1}%", 100.0 * float(*n) / float((*all).max(1)))
 }
