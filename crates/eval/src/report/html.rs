@@ -145,11 +145,8 @@ fn reliability(head: &HeadReport) -> String {
 
 fn risk_coverage(head: &HeadReport) -> String {
     let most = head.risk_coverage.iter().fold(0.0_f64, |m, p| m.max(p.risk));
-    // Round up to twentieths, so that the axis reads well.
-    let mut top = 0.05;
-    while top < most && top < 1.0 {
-        top += 0.05;
-    }
+    // An axis that reads well in quarters.
+    let top = [0.1, 0.2, 0.4, 0.6, 0.8].into_iter().find(|top| *top >= most).unwrap_or(1.0);
     let mut chart = Chart::new("share decided by the threshold", "share of those wrong", top);
     chart.line(head.risk_coverage.iter().map(|p| (p.coverage, p.risk)), "line");
     chart.finish("share of errors among the texts that the threshold decides, against their share; the rest goes to review")

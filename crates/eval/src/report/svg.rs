@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 /// Size of a square chart and its margins, in user units.
 const SIZE: f64 = 320.0;
-const LEFT: f64 = 46.0;
+const LEFT: f64 = 56.0;
 const BOTTOM: f64 = 40.0;
 const TOP: f64 = 12.0;
 const RIGHT: f64 = 14.0;
@@ -81,9 +81,8 @@ impl Chart {
             format!("M{} {}h12v12h-12z", px - 6.0, py - 6.0)
         };
         self.put(format_args!(r#"<path class="mark" d="{path}"/>"#));
-        let (anchor, dx) = if px > SIZE / 2.0 { ("end", -10.0) } else { ("start", 10.0) };
-        // Marks stand above each other where they are near; the names go to different sides of the line.
-        let dy = if n % 2 == 0 { 16.0 } else { -8.0 };
+        // A curve that falls to the right leaves room below its right half and above its left one.
+        let (anchor, dx, dy) = if px > SIZE / 2.0 { ("end", -8.0, 16.0) } else { ("start", 10.0, -8.0) };
         let y = (py + dy).clamp(TOP + 8.0, SIZE - BOTTOM - 4.0);
         self.text(px + dx, y, anchor, name);
     }
