@@ -105,7 +105,10 @@ mod tests {
     /// Labels that follow `truth` exactly, as shares: many texts at each of a few logits.
     fn texts(truth: impl Fn(f64) -> f64) -> Vec<(f64, bool)> {
         let at = |i: i32| f64::from(i) / 4.0;
-        (-12..=12).flat_map(|i| (0..400).map(move |j| (at(i), j))).map(|(l, j)| (l, f64::from(j) < 400.0 * truth(l))).collect()
+        (-12..=12)
+            .flat_map(|i| (0..400).map(move |j| (at(i), j)))
+            .map(|(l, j)| (l, f64::from(j) < 400.0 * truth(l)))
+            .collect()
     }
 
     fn sigmoid(x: f64) -> f64 {

@@ -128,7 +128,8 @@ mod tests {
         std::fs::write(&test, format!(
             "functionality,test_case,label_gold\nf,Dit is kort!,hateful\nf,\"{long}, negen\",hateful\nf,iets heel anders,hateful\n"
         )).unwrap();
-        std::fs::write(&train, format!("{{\"text\":\"nul {long} en meer\"}}\n{{\"text\":\"dit  IS kort\"}}\n")).unwrap();
+        std::fs::write(&train, format!("{{\"text\":\"nul {long} en meer\"}}\n{{\"text\":\"dit  IS kort\"}}\n"))
+            .unwrap();
         let data = read(&test, named("hatecheck").unwrap().as_ref(), &[]).unwrap();
         let found = check_leakage(&data, std::slice::from_ref(&train), "text").unwrap();
         let short: Vec<_> = found.iter().map(|o| (o.line, o.train_line, o.exact)).collect();

@@ -24,7 +24,7 @@ pub use error::{EvalError, Result};
 pub use head::Head;
 pub use leakage::{Overlap, check_leakage, check_overlap};
 pub use report::{
-    BandTable, Bound, DataRef, Direction, EVAL_SCHEMA, Estimate, HeadReport, Manifest, PointReport, Report, Share, Slice,
-    SliceRow, evaluate,
+    BandTable, Bound, DataRef, Direction, EVAL_SCHEMA, Estimate, HeadReport, Manifest, PointReport, Report, Share,
+    Slice, SliceRow, evaluate,
 };
 pub use system::{HeadScores, System, SystemRef, half_policy};

@@ -242,7 +242,7 @@ mod tests {
     #[test]
     fn few_labels_are_refused_with_a_number() {
         let data = texts(&[(20, 0.97, true), (20, 0.1, false)]);
-        let Shortfall::Labels { more, .. } = candidate(&data, &WISH).unwrap_err() else { panic!() };
+        let Err(Shortfall::Labels { more, .. }) = candidate(&data, &WISH) else { unreachable!() };
         // 51 marked texts without an error carry 0.9 at 0.005: 0.9^51 < 0.005 <= 0.9^50; so about 31 more, and as many harmless ones.
         assert!((60..=66).contains(&more), "{more}");
         let more_data = texts(&[(20 + more as usize / 2 + 1, 0.97, true), (20, 0.1, false)]);

@@ -65,9 +65,8 @@ impl HeadMap {
     /// What is wrong with it, if anything is.
     fn problem(&self) -> Option<&'static str> {
         match self {
-            Self::Platt { scale, bias } => {
-                (!(scale.is_finite() && bias.is_finite() && *scale > 0.0)).then_some("scale must be above 0 and both finite")
-            }
+            Self::Platt { scale, bias } => (!(scale.is_finite() && bias.is_finite() && *scale > 0.0))
+                .then_some("scale must be above 0 and both finite"),
             Self::Beta { a, b, c } => {
                 let sound = [a, b, c].iter().all(|v| v.is_finite()) && *a >= 0.0 && *b >= 0.0;
                 (!sound).then_some("a and b must be 0 or more, and all three finite")

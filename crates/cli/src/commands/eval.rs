@@ -123,7 +123,9 @@ impl From<EvalError> for Failure {
                 Some("say what they mean with --positive, --negative and --contested (kind table), or correct the file")
             }
             EvalError::Layout(_) => Some("rename the file, or name its kind with --format"),
-            EvalError::Column { .. } => Some("name the columns with --text, --label and --id, or the kind with --format"),
+            EvalError::Column { .. } => {
+                Some("name the columns with --text, --label and --id, or the kind with --format")
+            }
             _ => None,
         };
         let failure = match error {

@@ -37,9 +37,7 @@ impl<'a> NgramModel<'a> {
     /// Read weights: for each head scale and bias, then one signed byte a bucket. What is missing counts as 0.
     #[must_use]
     pub fn parse(bytes: &'a [u8]) -> Self {
-        let float = |at: usize| {
-            bytes.get(at..at + 4).and_then(|b| b.try_into().ok()).map_or(0.0, f32::from_le_bytes)
-        };
+        let float = |at: usize| bytes.get(at..at + 4).and_then(|b| b.try_into().ok()).map_or(0.0, f32::from_le_bytes);
         let head = |h: usize| {
             let start = h * (HEADER + BUCKETS);
             let weights = bytes.get(start + HEADER..start + HEADER + BUCKETS).unwrap_or_default();
@@ -70,10 +68,8 @@ impl<'a> NgramModel<'a> {
         #[allow(clippy::cast_precision_loss, reason = "few features")]
         let norm = (features.len().max(1) as f32).sqrt();
         self.heads.map(|(scale, bias, weights)| {
-            let sum: i32 = features
-                .iter()
-                .map(|&f| i32::from(weights.get(f as usize).copied().unwrap_or(0).cast_signed()))
-                .sum();
+            let sum: i32 =
+                features.iter().map(|&f| i32::from(weights.get(f as usize).copied().unwrap_or(0).cast_signed())).sum();
             #[allow(clippy::cast_precision_loss, reason = "sums of bytes")]
             let logit = scale * sum as f32 / norm + bias;
             1.0 / (1.0 + (-logit).exp())

@@ -50,7 +50,8 @@ mod tests {
         let golden: serde_json::Value =
             serde_json::from_str(include_str!("../../../../tests/golden/metrics.json")).unwrap();
         let set = &golden["sets"][1];
-        let numbers = |v: &serde_json::Value| -> Vec<f64> { v.as_array().unwrap().iter().map(|x| x.as_f64().unwrap()).collect() };
+        let numbers =
+            |v: &serde_json::Value| -> Vec<f64> { v.as_array().unwrap().iter().map(|x| x.as_f64().unwrap()).collect() };
         let truth = set["hateful"].as_array().unwrap().iter().map(|y| y.as_bool().unwrap());
         let points = isotonic(&numbers(&set["score"]).into_iter().zip(truth).collect::<Vec<_>>());
         let wanted = &golden["isotonic_of_tied"];

@@ -7,10 +7,13 @@ const STEPS: usize = 50;
 /// Weights of least cross-entropy of `sigmoid(w . x)`; a weight that is not `used` stays 0.
 pub(super) fn fit(rows: &[([f64; 3], bool)], used: [bool; 3]) -> [f64; 3] {
     let mut w = [0.0; 3];
+    // A feature that is 0 everywhere leaves its weight at 0.
+    let masked = |x: &[f64; 3]| [0, 1, 2].map(|i| if used[i] { x[i] } else { 0.0 });
     for _ in 0..STEPS {
         let (mut gradient, mut curvature) = ([0.0; 3], [[0.0; 3]; 3]);
         for (x, y) in rows {
-            let z: f64 = w.iter().zip(x).map(|(w, x)| w * x).sum();
+            let x = masked(x);
+            let z: f64 = w.iter().zip(&x).map(|(w, x)| w * x).sum();
             let p = 1.0 / (1.0 + (-z).exp());
             for i in 0..3 {
                 gradient[i] += (p - f64::from(u8::from(*y))) * x[i];
@@ -22,13 +25,6 @@ pub(super) fn fit(rows: &[([f64; 3], bool)], used: [bool; 3]) -> [f64; 3] {
         for i in 0..3 {
             gradient[i] += RIDGE * w[i];
             curvature[i][i] += RIDGE;
-            if !used[i] {
-                gradient[i] = 0.0;
-                for j in 0..3 {
-                    curvature[i][j] = f64::from(u8::from(i == j));
-                    curvature[j][i] = curvature[i][j];
-                }
-            }
         }
         let step = solve(curvature, gradient);
         // A long step means separable texts; it is cut so that the next one still sees a curvature.

@@ -97,9 +97,8 @@ pub fn compare(systems: &[System], data: &Dataset, head: Head, draws: Draws) -> 
 }
 
 fn prepare<'a>(system: &'a System, head: Head, labelled: &[(usize, bool)], clusters: &[u32]) -> Result<Prepared<'a>> {
-    let scores = system
-        .head(head)
-        .ok_or_else(|| EvalError::Figure(format!("{} has no scores for {head}", system.name)))?;
+    let scores =
+        system.head(head).ok_or_else(|| EvalError::Figure(format!("{} has no scores for {head}", system.name)))?;
     let texts: Vec<Scored> = labelled
         .iter()
         .map(|&(i, hateful)| Scored {

@@ -14,7 +14,17 @@ impl Adapter for GrensCheck {
     }
 
     fn columns(&self) -> Vec<&str> {
-        vec!["case_id", "functionality", "test_case", "group_hate", "art137c", "art137d", "grounds", "expected_band", "family"]
+        vec![
+            "case_id",
+            "functionality",
+            "test_case",
+            "group_hate",
+            "art137c",
+            "art137d",
+            "grounds",
+            "expected_band",
+            "family",
+        ]
     }
 
     fn layout(&self) -> Option<Layout> {
@@ -22,11 +32,8 @@ impl Adapter for GrensCheck {
     }
 
     fn example(&self, row: &Row) -> Result<Option<Example>, Fault> {
-        let gold = Gold {
-            group_hate: own(row, "group_hate")?,
-            art137c: own(row, "art137c")?,
-            art137d: own(row, "art137d")?,
-        };
+        let gold =
+            Gold { group_hate: own(row, "group_hate")?, art137c: own(row, "art137c")?, art137d: own(row, "art137d")? };
         Ok(Some(Example {
             gold,
             grounds: Some(grounds(row, "grounds")?),

@@ -14,7 +14,11 @@ pub(super) struct Raters;
 
 impl Adapter for Raters {
     fn card(&self) -> Card {
-        Card::new("RTP-LX, raters' mean", "MIT", "de Wynter et al. 2025 (RTP-LX, AAAI); hate: raters' mean identity attack 2 or more")
+        Card::new(
+            "RTP-LX, raters' mean",
+            "MIT",
+            "de Wynter et al. 2025 (RTP-LX, AAAI); hate: raters' mean identity attack 2 or more",
+        )
     }
 
     fn columns(&self) -> Vec<&str> {

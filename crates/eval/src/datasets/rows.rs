@@ -10,7 +10,11 @@ pub(super) struct OwnRows;
 
 impl Adapter for OwnRows {
     fn card(&self) -> Card {
-        Card::new("grens rows", "Apache-2.0 OR MIT", "grens, eval-data/ (2026), with the label rules of eval-data/LABELS.md")
+        Card::new(
+            "grens rows",
+            "Apache-2.0 OR MIT",
+            "grens, eval-data/ (2026), with the label rules of eval-data/LABELS.md",
+        )
     }
 
     fn columns(&self) -> Vec<&str> {
@@ -22,11 +26,8 @@ impl Adapter for OwnRows {
     }
 
     fn example(&self, row: &Row) -> Result<Option<Example>, Fault> {
-        let gold = Gold {
-            group_hate: own(row, "group_hate")?,
-            art137c: own(row, "art137c")?,
-            art137d: own(row, "art137d")?,
-        };
+        let gold =
+            Gold { group_hate: own(row, "group_hate")?, art137c: own(row, "art137c")?, art137d: own(row, "art137d")? };
         Ok(Some(Example {
             gold,
             grounds: Some(grounds(row, "grounds")?),

@@ -84,9 +84,7 @@ pub(super) struct Table {
 impl Table {
     /// Open a file; its name tells the layout where none is given.
     pub(super) fn open(path: &Path, layout: Option<Layout>) -> Result<Self> {
-        let layout = layout
-            .or_else(|| Layout::of_name(path))
-            .ok_or_else(|| EvalError::Layout(path.to_owned()))?;
+        let layout = layout.or_else(|| Layout::of_name(path)).ok_or_else(|| EvalError::Layout(path.to_owned()))?;
         let (columns, mut rows) = match layout {
             Layout::Csv => delimited(path, b',', true)?,
             Layout::Tsv => delimited(path, b'\t', true)?,
@@ -151,7 +149,8 @@ fn delimited(path: &Path, delimiter: u8, quoting: bool) -> Result<(Vec<String>, 
     let columns: Vec<String> = reader.headers().map_err(|e| failed(path, e))?.iter().map(str::to_owned).collect();
     let names = columns.clone();
     let rows = reader.into_records().zip(2..).map(move |(record, number)| {
-        let record = record.map_err(|e| Problem { line: e.position().map_or(number, csv::Position::line), reason: e.to_string() })?;
+        let record = record
+            .map_err(|e| Problem { line: e.position().map_or(number, csv::Position::line), reason: e.to_string() })?;
         let line = record.position().map_or(number, csv::Position::line);
         if record.len() != names.len() {
             let reason = format!("the row has {} cells, the header {}", record.len(), names.len());

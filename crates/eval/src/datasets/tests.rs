@@ -45,7 +45,10 @@ fn hatecheck_columns_are_read() {
     let data = read_named("hatecheck", "a.csv", text).unwrap();
     assert_eq!(data.examples.len(), 2);
     let first = &data.examples[0];
-    assert_eq!((first.post.id.as_str(), first.post.text.as_str(), first.group.as_str()), ("nl-1", "een, twee", "women"));
+    assert_eq!(
+        (first.post.id.as_str(), first.post.text.as_str(), first.group.as_str()),
+        ("nl-1", "een, twee", "women")
+    );
     assert_eq!(first.gold, Gold { group_hate: Some(true), ..Gold::default() });
     assert_eq!(data.clusters(), [0, 0]);
     assert_eq!(data.problems, [Problem { line: 4, reason: "the text is empty".to_owned() }]);
@@ -110,7 +113,8 @@ fn any_table_is_read_with_named_columns() {
     let labels = |d: &Dataset| d.examples.iter().map(|e| e.gold.art137d).collect::<Vec<_>>();
     assert_eq!(labels(&data), [Some(true), Some(false), None, Some(false)]);
     assert_eq!(data.examples[2].post.line, 5);
-    let (_b, jsonl) = file("a.jsonl", b"{\"id\":\"x\",\"tekst\":\"een\",\"label\":true}\n\n{\"tekst\":\"twee\",\"label\":0}\n[]\n");
+    let (_b, jsonl) =
+        file("a.jsonl", b"{\"id\":\"x\",\"tekst\":\"een\",\"label\":true}\n\n{\"tekst\":\"twee\",\"label\":0}\n[]\n");
     let data = read(&jsonl, &generic(&[], &[]), &[]).unwrap();
     assert_eq!((labels(&data), data.examples[0].post.id.as_str()), (vec![Some(true), Some(false)], "x"));
     assert_eq!(data.problems[0].line, 4);

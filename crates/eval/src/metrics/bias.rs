@@ -42,12 +42,8 @@ mod tests {
     fn a_name_that_raises_the_score_shows_in_bpsn_alone() {
         let text = |score, hateful| Scored { score, hateful, cluster: 0 };
         // Within the group all is well; its harmless texts score above the hateful ones about others.
-        let texts = [
-            (text(0.9, true), true),
-            (text(0.7, false), true),
-            (text(0.6, true), false),
-            (text(0.1, false), false),
-        ];
+        let texts =
+            [(text(0.9, true), true), (text(0.7, false), true), (text(0.6, true), false), (text(0.1, false), false)];
         let aucs = bias_aucs(&texts);
         assert_eq!(aucs, BiasAucs { subgroup: Some(1.0), bpsn: Some(0.0), bnsp: Some(1.0) });
     }

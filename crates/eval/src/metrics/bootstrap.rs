@@ -78,9 +78,12 @@ mod tests {
         let values: Vec<f64> = (0..50).map(f64::from).collect();
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
         pool.install(|| {
-            bootstrap(50, Draws { n: 400, seed: 7 }, || (), |counts, ()| {
-                vec![counts.iter().zip(&values).map(|(&c, v)| f64::from(c) * v).sum::<f64>() / 50.0]
-            })
+            bootstrap(
+                50,
+                Draws { n: 400, seed: 7 },
+                || (),
+                |counts, ()| vec![counts.iter().zip(&values).map(|(&c, v)| f64::from(c) * v).sum::<f64>() / 50.0],
+            )
         })
     }
 
@@ -95,9 +98,12 @@ mod tests {
 
     #[test]
     fn every_draw_takes_as_many_clusters_as_there_are() {
-        let sums = bootstrap(9, Draws { n: 20, seed: 1 }, || (), |counts, ()| {
-            vec![counts.iter().map(|&c| f64::from(c)).sum::<f64>()]
-        });
+        let sums = bootstrap(
+            9,
+            Draws { n: 20, seed: 1 },
+            || (),
+            |counts, ()| vec![counts.iter().map(|&c| f64::from(c)).sum::<f64>()],
+        );
         assert!(sums.iter().all(|s| s[0] == 9.0));
         assert!(bootstrap(0, Draws { n: 2, seed: 1 }, || (), |_, ()| vec![0.0]).is_empty());
     }

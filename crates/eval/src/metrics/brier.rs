@@ -43,7 +43,13 @@ pub fn brier(scores: &[f64], steps: &[Step]) -> Option<Brier> {
         }
     });
     let uncertainty = base * (1.0 - base);
-    Some(Brier { score, reliability, resolution, uncertainty, within: score - (reliability - resolution + uncertainty) })
+    Some(Brier {
+        score,
+        reliability,
+        resolution,
+        uncertainty,
+        within: score - (reliability - resolution + uncertainty),
+    })
 }
 
 #[cfg(test)]

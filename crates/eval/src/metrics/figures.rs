@@ -15,6 +15,9 @@ const PREVALENCES: [(&str, f64); 3] = [
     ("precision_at_prevalence_5%", 0.05),
 ];
 
+/// A figure of the distinct scores and the texts on each.
+type Count<'a> = &'a dyn Fn(&[f64], &[Step]) -> Option<f64>;
+
 /// The name of a figure: the threshold that it is taken at, where there is one, and what it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Figure {
@@ -48,7 +51,9 @@ impl Figures {
     #[must_use]
     pub fn names(&self) -> Vec<Figure> {
         let mut names = vec![];
-        self.visit(None, |point, name, _| names.push(Figure { point: point.map(str::to_owned), name: name.to_owned() }));
+        self.visit(None, |point, name, _| {
+            names.push(Figure { point: point.map(str::to_owned), name: name.to_owned() })
+        });
         names
     }
 
@@ -61,7 +66,7 @@ impl Figures {
     }
 
     fn visit(&self, set: Option<(&Ranking, &[Step])>, mut put: impl FnMut(Option<&str>, &str, Option<f64>)) {
-        let of = |f: &dyn Fn(&[f64], &[Step]) -> Option<f64>| set.and_then(|(r, steps)| f(r.scores(), steps));
+        let of = |f: Count<'_>| set.and_then(|(r, steps)| f(r.scores(), steps));
         put(None, "roc_auc", of(&|_, s| roc_auc(s)));
         put(None, "average_precision", of(&|_, s| average_precision(s)));
         for (name, precision) in PRECISIONS {

@@ -28,7 +28,8 @@ impl FromStr for Bound {
     type Err = String;
 
     fn from_str(text: &str) -> std::result::Result<Self, String> {
-        let (name, value) = text.split_once('=').ok_or_else(|| format!("{text:?}: write FIGURE=VALUE, such as macro_f1=0.8"))?;
+        let (name, value) =
+            text.split_once('=').ok_or_else(|| format!("{text:?}: write FIGURE=VALUE, such as macro_f1=0.8"))?;
         let value = value.parse().ok().filter(|v: &f64| v.is_finite());
         let value = value.ok_or_else(|| format!("{text:?}: what stands after = is no number"))?;
         Ok(Self { name: name.to_owned(), value })
@@ -51,7 +52,10 @@ impl Bound {
         let side = if direction == Direction::Under { "under" } else { "over" };
         Ok(match estimate.value {
             None => Some(format!("{} is not defined on this set", self.name)),
-            Some(v) if direction == Direction::Under && v < self.value || direction == Direction::Over && v > self.value => {
+            Some(v)
+                if direction == Direction::Under && v < self.value
+                    || direction == Direction::Over && v > self.value =>
+            {
                 Some(format!("{} is {v:.4}, {side} {}", self.name, self.value))
             }
             Some(_) => None,

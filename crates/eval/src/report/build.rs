@@ -10,8 +10,8 @@ use crate::datasets::Dataset;
 use crate::error::{EvalError, Result};
 use crate::head::Head;
 use crate::metrics::{
-    BINS, Draws, Figure, Figures, Ranking, Scored, Selective, Step, bootstrap, brier, confusion, equal_mass_bins, figures,
-    float, percentile_interval, ratio, totals,
+    BINS, Draws, Figure, Figures, Ranking, Scored, Selective, Step, bootstrap, brier, confusion, equal_mass_bins,
+    figures, float, percentile_interval, ratio, totals,
 };
 use crate::system::{HeadScores, System};
 
@@ -71,12 +71,13 @@ pub fn evaluate(system: &System, data: &Dataset, draws: Draws) -> Result<Report>
 }
 
 fn prepare<'a>(scores: &'a HeadScores, data: &Dataset, clusters: &[u32]) -> Option<Prepared<'a>> {
-    let texts: Vec<Scored> = labelled(scores, data).map(|(i, hateful)| Scored {
-        score: scores.scores.get(i).copied().unwrap_or_default(),
-        hateful,
-        cluster: clusters.get(i).copied().unwrap_or_default(),
-    })
-    .collect();
+    let texts: Vec<Scored> = labelled(scores, data)
+        .map(|(i, hateful)| Scored {
+            score: scores.scores.get(i).copied().unwrap_or_default(),
+            hateful,
+            cluster: clusters.get(i).copied().unwrap_or_default(),
+        })
+        .collect();
     if texts.is_empty() {
         return None;
     }

@@ -83,7 +83,10 @@ impl Report {
             let Share { hits, n, share, interval } = r.right;
             (r.name.clone(), share, interval.0, interval.1, format!("{hits} of {n}"))
         };
-        Some(bars(&slice.rows.iter().map(row).collect::<Vec<_>>(), "share of texts that came out as labelled, by functionality"))
+        Some(bars(
+            &slice.rows.iter().map(row).collect::<Vec<_>>(),
+            "share of texts that came out as labelled, by functionality",
+        ))
     }
 }
 
@@ -140,7 +143,9 @@ fn reliability(head: &HeadReport) -> String {
     for bin in &head.reliability {
         chart.dot(bin.said, bin.was, &format!("said {:.2}, was {:.2}, {:.0} texts", bin.said, bin.was, bin.n));
     }
-    chart.finish("share of hateful texts against the probability said, 15 bins of equal mass; the dashed line is perfect")
+    chart.finish(
+        "share of hateful texts against the probability said, 15 bins of equal mass; the dashed line is perfect",
+    )
 }
 
 fn risk_coverage(head: &HeadReport) -> String {
@@ -149,7 +154,9 @@ fn risk_coverage(head: &HeadReport) -> String {
     let top = [0.1, 0.2, 0.4, 0.6, 0.8].into_iter().find(|top| *top >= most).unwrap_or(1.0);
     let mut chart = Chart::new("share decided by the threshold", "share of those wrong", top);
     chart.line(head.risk_coverage.iter().map(|p| (p.coverage, p.risk)), "line");
-    chart.finish("share of errors among the texts that the threshold decides, against their share; the rest goes to review")
+    chart.finish(
+        "share of errors among the texts that the threshold decides, against their share; the rest goes to review",
+    )
 }
 
 /// `recall_at_precision_90` as people write it.

@@ -23,7 +23,14 @@ impl Report {
         let m = &self.manifest;
         let task = m.data.set.to_lowercase().replace([' ', ','], "_");
         let system = &m.system.name;
-        writeln!(t, "{system} (hash: {}), policy: {}, seed: {}, draws: {}\n", short(&m.system.hash), m.system.policy.as_deref().unwrap_or("none"), m.draws.seed, m.draws.n)?;
+        writeln!(
+            t,
+            "{system} (hash: {}), policy: {}, seed: {}, draws: {}\n",
+            short(&m.system.hash),
+            m.system.policy.as_deref().unwrap_or("none"),
+            m.draws.seed,
+            m.draws.n
+        )?;
         writeln!(t, "|Tasks|Version|Filter|n-shot|Metric| |Value| |Stderr|95% interval|")?;
         writeln!(t, "|-----|------:|------|-----:|------|---|----:|---|-----:|---|")?;
         for head in &self.heads {
@@ -44,8 +51,16 @@ impl Report {
                 writeln!(t, "|{}|{}|{right}|{recall}|{alarms}|", r.name.replace('|', "\\|"), r.right.n)?;
             }
         }
-        writeln!(t, "\nData: {} ({}), {} texts in {} clusters, SHA-256 `{}`. Licence: {}. Cite: {}.", m.data.set, m.data.file, self.n, m.data.clusters, m.data.sha256, m.data.licence, m.data.citation)?;
-        writeln!(t, "Made by grens {}. Stderr: a quarter of the 95% bootstrap interval's width. Shares: Wilson's 95% interval.", m.grens)
+        writeln!(
+            t,
+            "\nData: {} ({}), {} texts in {} clusters, SHA-256 `{}`. Licence: {}. Cite: {}.",
+            m.data.set, m.data.file, self.n, m.data.clusters, m.data.sha256, m.data.licence, m.data.citation
+        )?;
+        writeln!(
+            t,
+            "Made by grens {}. Stderr: a quarter of the 95% bootstrap interval's width. Shares: Wilson's 95% interval.",
+            m.grens
+        )
     }
 }
 
@@ -56,4 +71,3 @@ fn spread(e: &Estimate) -> [String; 2] {
         |(low, high)| [format!("{:.4}", (high - low) / float(4)), format!("{}-{}", number(low), number(high))],
     )
 }
-

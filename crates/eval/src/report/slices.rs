@@ -36,9 +36,7 @@ pub(super) fn slices(system: &System, scores: &HeadScores, data: &Dataset) -> Ve
     let mut all = vec![
         divide("functionality", system, &items, |i| one(&i.example.functionality)),
         divide("group", system, &items, |i| one(&i.example.group)),
-        divide("ground", system, &items, |i| {
-            i.example.grounds.iter().flatten().map(ToString::to_string).collect()
-        }),
+        divide("ground", system, &items, |i| i.example.grounds.iter().flatten().map(ToString::to_string).collect()),
         divide("article", system, &items, |i| one(article(i.example))),
         divide("words", system, &items, |i| one(length(i.example))),
     ];
@@ -54,12 +52,7 @@ pub(super) fn slices(system: &System, scores: &HeadScores, data: &Dataset) -> Ve
     all
 }
 
-fn divide<'a>(
-    by: &str,
-    system: &System,
-    items: &[Item<'a>],
-    names: impl Fn(&Item<'a>) -> Vec<String>,
-) -> Slice {
+fn divide<'a>(by: &str, system: &System, items: &[Item<'a>], names: impl Fn(&Item<'a>) -> Vec<String>) -> Slice {
     let mut parts: BTreeMap<String, Vec<Item<'a>>> = BTreeMap::new();
     for item in items {
         for name in names(item) {
@@ -74,10 +67,8 @@ fn row(name: String, system: &System, items: &[Item<'_>]) -> SliceRow {
     for item in items {
         c.add(item.hateful, item.marked);
     }
-    let bands: Vec<bool> = items
-        .iter()
-        .filter_map(|i| Some(i.example.expected_band? == *system.bands.as_ref()?.get(i.at)?))
-        .collect();
+    let bands: Vec<bool> =
+        items.iter().filter_map(|i| Some(i.example.expected_band? == *system.bands.as_ref()?.get(i.at)?)).collect();
     let as_expected = bands.iter().filter(|b| **b).count() as u64;
     let share = |hits, n| (n > 0).then(|| Share::new(hits, n));
     SliceRow {

@@ -32,7 +32,9 @@ impl Chart {
         chart.text(LEFT + (SIZE - LEFT - RIGHT) / 2.0, SIZE - 6.0, "middle", x);
         let middle = TOP + (SIZE - TOP - BOTTOM) / 2.0;
         let y = escape(y);
-        chart.put(format_args!(r#"<text x="12" y="{middle}" text-anchor="middle" transform="rotate(-90 12 {middle})">{y}</text>"#));
+        chart.put(format_args!(
+            r#"<text x="12" y="{middle}" text-anchor="middle" transform="rotate(-90 12 {middle})">{y}</text>"#
+        ));
         chart
     }
 
@@ -75,7 +77,7 @@ impl Chart {
     /// A named mark: the `n`-th form, with its name beside it on the side that has room.
     pub(super) fn mark(&mut self, x: f64, y: f64, n: usize, name: &str) {
         let (px, py) = self.place(x, y);
-        let path = if n % 2 == 0 {
+        let path = if n.is_multiple_of(2) {
             format!("M{px} {}l7 7l-7 7l-7 -7z", py - 7.0)
         } else {
             format!("M{} {}h12v12h-12z", px - 6.0, py - 6.0)
@@ -108,7 +110,11 @@ pub(super) fn bars(rows: &[(String, f64, f64, f64, String)], name: &str) -> Stri
         let (x, bottom) = (NAMES + share * room, height - 18.0);
         let text = label(share);
         // Writing to a String cannot fail.
-        let _ = write!(body, r#"<path class="grid" d="M{x} {TOP}V{bottom}"/><text x="{x}" y="{}" text-anchor="middle">{text}</text>"#, height - 4.0);
+        let _ = write!(
+            body,
+            r#"<path class="grid" d="M{x} {TOP}V{bottom}"/><text x="{x}" y="{}" text-anchor="middle">{text}</text>"#,
+            height - 4.0
+        );
     }
     let mut y = TOP;
     for (row, share, low, high, note) in rows {

@@ -20,7 +20,11 @@ impl Report {
     fn write(&self, t: &mut String) -> fmt::Result {
         let (m, s) = (&self.manifest, &self.manifest.system);
         writeln!(t, "{} {}, policy {}", s.name, short(&s.hash), s.policy.as_deref().unwrap_or("none"))?;
-        writeln!(t, "{} ({}): {} texts, {} clusters, licence {}", m.data.set, m.data.file, self.n, m.data.clusters, m.data.licence)?;
+        writeln!(
+            t,
+            "{} ({}): {} texts, {} clusters, licence {}",
+            m.data.set, m.data.file, self.n, m.data.clusters, m.data.licence
+        )?;
         writeln!(t, "cite: {}", m.data.citation)?;
         for head in &self.heads {
             write_head(t, head)?;
@@ -37,7 +41,11 @@ impl Report {
         }
         self.slices.iter().try_for_each(|slice| write_slice(t, slice))?;
         if m.draws.n > 0 {
-            writeln!(t, "\nintervals: 95%; of figures by {} bootstrap draws over clusters, seed {}; of shares Wilson's", m.draws.n, m.draws.seed)?;
+            writeln!(
+                t,
+                "\nintervals: 95%; of figures by {} bootstrap draws over clusters, seed {}; of shares Wilson's",
+                m.draws.n, m.draws.seed
+            )?;
         }
         Ok(())
     }
