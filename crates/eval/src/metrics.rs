@@ -26,7 +26,7 @@ mod golden;
 pub use average_precision::average_precision;
 pub use bias::{BiasAucs, bias_aucs};
 pub use bootstrap::{Draws, bootstrap, percentile_interval};
-pub use brier::{Brier, brier};
+pub use brier::{Brier, brier, brier_score};
 pub use confusion::Confusion;
 pub use figures::{Figure, Figures, figures};
 pub use interval::{clopper_pearson_lower, clopper_pearson_upper, wilson};

@@ -23,18 +23,23 @@ pub struct Brier {
     pub within: f64,
 }
 
+/// The Brier score alone, in 0..=1: what a bootstrap draw needs. `None` without texts.
+#[must_use]
+pub fn brier_score(scores: &[f64], steps: &[Step]) -> Option<f64> {
+    let (hateful, harmless) = totals(steps);
+    let squares = |(p, s): (&f64, &Step)| f64::from(s.hateful) * (1.0 - p).powi(2) + f64::from(s.harmless) * p * p;
+    let sum: f64 = scores.iter().zip(steps).map(squares).sum();
+    (hateful + harmless > 0).then(|| sum / float(hateful + harmless))
+}
+
 /// The Brier score with its parts after Murphy (1973), over 15 bins of equal mass. `scores` and `steps` as in [`super::Ranking`]. `None`
 /// without texts.
 #[must_use]
 pub fn brier(scores: &[f64], steps: &[Step]) -> Option<Brier> {
     let (hateful, harmless) = totals(steps);
-    if hateful + harmless == 0 {
-        return None;
-    }
+    let score = brier_score(scores, steps)?;
     let n = float(hateful + harmless);
     let base = float(hateful) / n;
-    let squares = |(p, s): (&f64, &Step)| f64::from(s.hateful) * (1.0 - p).powi(2) + f64::from(s.harmless) * p * p;
-    let score = scores.iter().zip(steps).map(squares).sum::<f64>() / n;
     let (mut reliability, mut resolution) = (0.0, 0.0);
     visit_bins(scores, steps, BINS, |m, said, was| {
         if m > 0.0 {

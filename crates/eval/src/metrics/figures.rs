@@ -4,7 +4,7 @@ use super::operating::{precision_at_k, recall_at_precision};
 use super::prevalence::precision_at_prevalence;
 use super::ranking::{Ranking, Step, confusion};
 use super::selective::Selective;
-use super::{average_precision, brier, ece, nll, roc_auc};
+use super::{average_precision, brier_score, ece, nll, roc_auc};
 
 /// Wanted precisions, with the names of the figures.
 const PRECISIONS: [(&str, f64); 2] = [("recall_at_precision_90", 0.90), ("recall_at_precision_95", 0.95)];
@@ -77,7 +77,7 @@ impl Figures {
         }
         if self.probabilities {
             put(None, "ece", of(&ece));
-            put(None, "brier", of(&|p, s| brier(p, s).map(|b| b.score)));
+            put(None, "brier", of(&brier_score));
             put(None, "nll", of(&nll));
         }
         for (point, marked, selective) in &self.points {
