@@ -1,23 +1,197 @@
 //! `grens eval`: figures by the same path as a scan.
 
-use super::support::{run, text};
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use super::support::{root, run, text};
+
+fn write(dir: &Path, name: &str, content: &str) -> PathBuf {
+    let path = dir.join(name);
+    std::fs::write(&path, content).unwrap();
+    path
+}
+
+const HATECHECK: &str = "functionality,test_case,label_gold\nident_neutral_nh,Mijn buurman is doof.,non-hateful\n\
+                         ident_pos_nh,Vrouwen kunnen alles.,non-hateful\nx,,hateful\n";
+
+/// Ten texts with scores; half of them hateful, one error each way at 0.5.
+fn scored(dir: &Path) -> (PathBuf, PathBuf) {
+    let (mut data, mut scores) = ("id,tekst,oordeel,groep\n".to_owned(), "id,score\n".to_owned());
+    for (i, score) in [0.9, 0.8, 0.7, 0.6, 0.4, 0.55, 0.3, 0.2, 0.1, 0.05].into_iter().enumerate() {
+        let (label, group) = (if i < 5 { "haat" } else { "ok" }, if i % 2 == 0 { "a" } else { "b" });
+        data += &format!("p{i},tekst nummer {i},{label},{group}\n");
+        scores += &format!("p{i},{score}\n");
+    }
+    (write(dir, "set.csv", &data), write(dir, "said.csv", &scores))
+}
+
+fn eval_scored(data: &Path, scores: &Path, more: &[&str]) -> super::support::Ran {
+    let system = format!("other={}", text(scores));
+    let mut args =
+        vec!["eval", text(data), "--text", "tekst", "--label", "oordeel", "--positive", "haat", "--negative", "ok"];
+    args.extend(["--system", &system]);
+    args.extend(more);
+    run(&args)
+}
 
 #[test]
 fn a_hatecheck_file_gives_figures_and_names_bad_rows() {
     let dir = tempfile::tempdir().unwrap();
-    let file = dir.path().join("cases.csv");
-    std::fs::write(
-        &file,
-        "functionality,test_case,label_gold\nident_neutral_nh,Mijn buurman is doof.,non-hateful\nident_pos_nh,Vrouwen kunnen alles.,non-hateful\nx,,hateful\n",
-    )
-    .unwrap();
-    let ran = run(&["eval", text(&file), "--format", "hatecheck", "--json"])
+    let file = write(dir.path(), "cases.csv", HATECHECK);
+    let ran = run(&["eval", text(&file), "--format", "hatecheck", "--json", "--draws", "20"])
         .expect(3)
         .says(&["cases.csv:4: the text is empty"]);
-    let report: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
-    assert_eq!(report["n"], 2);
-    assert_eq!(report["functionalities"].as_array().unwrap().len(), 2);
-    let table = run(&["eval", text(&file), "--format", "hatecheck"]).expect(3);
-    assert!(table.stdout.contains("ident_neutral_nh") && table.stdout.contains("macro-F1"), "{}", table.stdout);
-    run(&["eval", text(&file), "--format", "rows"]).expect(4).says(&["no column `text`", "--format"]);
+    let report: Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!((&report["schema"], &report["n"]), (&Value::from("grens.eval/1"), &Value::from(2)));
+    assert_eq!(report["slices"][0]["rows"].as_array().unwrap().len(), 2);
+    assert_eq!(report["manifest"]["data"]["licence"], "CC-BY-4.0");
+    let table = run(&["eval", text(&file), "--format", "hatecheck", "--draws", "20"]).expect(3);
+    assert!(table.stdout.contains("ident_neutral_nh") && table.stdout.contains("macro_f1"), "{}", table.stdout);
+    run(&["eval", text(&file), "--format", "rows"]).expect(4).says(&["no column `family`", "--format"]);
+}
+
+#[test]
+fn another_systems_scores_are_measured_and_repeat_to_the_digit() {
+    let dir = tempfile::tempdir().unwrap();
+    let (data, scores) = scored(dir.path());
+    let first = eval_scored(&data, &scores, &["--json", "--group", "groep"]).expect(0);
+    let report: Value = serde_json::from_str(&first.stdout).unwrap();
+    let head = &report["heads"][0];
+    assert_eq!(head["points"][0]["counts"], serde_json::json!({"tp": 4, "fp": 1, "tn": 4, "fn": 1}));
+    assert_eq!(head["figures"]["roc_auc"]["value"], 0.96);
+    assert_eq!(head["points"][0]["figures"]["macro_f1"]["value"], 0.8);
+    let interval = &head["points"][0]["figures"]["macro_f1"]["interval"];
+    assert!(interval[0].as_f64().unwrap() < 0.8 && interval[1].as_f64().unwrap() > 0.8, "{interval}");
+    assert_eq!(report["slices"][0]["by"], "group");
+    assert_eq!(first.stdout, eval_scored(&data, &scores, &["--json", "--group", "groep"]).expect(0).stdout);
+    let other = eval_scored(&data, &scores, &["--json", "--group", "groep", "--seed", "5"]).expect(0);
+    assert_ne!(first.stdout, other.stdout);
+}
+
+#[test]
+fn a_bound_that_is_missed_has_an_exit_code_of_its_own() {
+    let dir = tempfile::tempdir().unwrap();
+    let (data, scores) = scored(dir.path());
+    let bounds = |bounds: &[&str]| eval_scored(&data, &scores, &[&["--draws", "0"], bounds].concat());
+    bounds(&["--fail-under", "macro_f1=0.8", "--fail-over", "group_hate.threshold.false_alarms_per_10k=2000"])
+        .expect(0);
+    bounds(&["--fail-under", "macro_f1=0.81"]).expect(10).says(&["macro_f1 is 0.8000, under 0.81"]);
+    bounds(&["--fail-over", "ece=0.001"]).expect(10).says(&["ece is", "over 0.001"]);
+    bounds(&["--fail-under", "ece=0.1"]).expect(2).says(&["--fail-over"]);
+    bounds(&["--fail-under", "macrof1=0.1"]).expect(2).says(&["macrof1", "macro_f1"]);
+}
+
+#[test]
+fn labels_that_do_not_map_stop_the_run() {
+    let dir = tempfile::tempdir().unwrap();
+    let (data, _) = scored(dir.path());
+    run(&["eval", text(&data), "--text", "tekst", "--label", "oordeel", "--positive", "haat", "--system", "lexicon"])
+        .expect(4)
+        .says(&["oordeel=\"ok\" (5 rows)", "--negative"]);
+}
+
+#[test]
+fn the_other_forms_of_the_report() {
+    let dir = tempfile::tempdir().unwrap();
+    let (data, scores) = scored(dir.path());
+    let page = dir.path().join("page.html");
+    let ran = eval_scored(&data, &scores, &["--markdown", "--draws", "50", "--html", text(&page)]).expect(0);
+    assert!(ran.stdout.contains("|Tasks|Version|Filter|n-shot|Metric|"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("|set.group_hate|1|threshold|0|macro_f1|↑|0.8000|±|"), "{}", ran.stdout);
+    let html = std::fs::read_to_string(&page).unwrap();
+    assert!(html.starts_with("<!doctype html>") && html.matches("<svg").count() == 3);
+    for elsewhere in ["http:", "https:", "<script", "url("] {
+        assert!(!html.contains(elsewhere), "{elsewhere}");
+    }
+}
+
+#[test]
+fn shared_texts_are_listed() {
+    let dir = tempfile::tempdir().unwrap();
+    let (data, _) = scored(dir.path());
+    let train = write(dir.path(), "train.jsonl", "{\"text\":\"Tekst nummer 3\"}\n{\"text\":\"iets anders\"}\n");
+    let labels = ["--text", "tekst", "--label", "oordeel", "--positive", "haat", "--negative", "ok"];
+    let check = |train: &Path| run(&[&["eval", text(&data)][..], &labels, &["--check-leakage", text(train)]].concat());
+    // The training file has no column `tekst`.
+    check(&train).expect(4).says(&["tekst"]);
+    let train = write(dir.path(), "train.csv", "tekst\nTekst  nummer 3!\niets anders\n");
+    let ran = check(&train).expect(8).says(&["1 exact, 0 near"]);
+    assert!(
+        ran.stdout.starts_with("exact\t")
+            && ran.stdout.contains("\tp3\t")
+            && ran.stdout.trim_end().ends_with("train.csv:2")
+    );
+    check(&write(dir.path(), "other.csv", "tekst\niets anders\n")).expect(0);
+}
+
+#[test]
+fn baselines_and_scores_are_compared() {
+    let dir = tempfile::tempdir().unwrap();
+    let (data, scores) = scored(dir.path());
+    let system = format!("other={}", text(&scores));
+    let labels = ["--text", "tekst", "--label", "oordeel", "--positive", "haat", "--negative", "ok"];
+    let given = ["--no-model", "--system", &system, "--system", "lexicon", "--system", "ngrams", "--draws", "200"];
+    let compare = |more: &[&str]| run(&[&["compare", text(&data)][..], &labels, &given, more].concat()).expect(0);
+    let report: Value = serde_json::from_str(&compare(&["--json"]).stdout).unwrap();
+    assert_eq!((report["systems"].as_array().unwrap().len(), report["pairs"].as_array().unwrap().len()), (3, 3));
+    // The lexicon knows none of these words, so it has the five harmless texts right; the other has four of each.
+    let all = &report["pairs"][0]["all"];
+    assert_eq!((all["only_a"].as_u64(), all["only_b"].as_u64()), (Some(4), Some(1)));
+    assert!((all["p"].as_f64().unwrap() - 0.375).abs() < 1e-9);
+    let table = compare(&[]).stdout;
+    assert!(table.contains("McNemar p 0.375") && table.contains("p5") && !table.contains("tekst nummer"), "{table}");
+    assert!(compare(&["--show-text"]).stdout.contains("tekst nummer 5"));
+    assert!(compare(&["--markdown"]).stdout.starts_with("|system|hash|"));
+}
+
+#[test]
+fn calibration_is_not_fitted_on_what_it_is_shown_on() {
+    let dir = tempfile::tempdir().unwrap();
+    let train = root().join("eval-data/grenscheck/cases-train.csv");
+    let out = dir.path().join("calibration.json");
+    run(&["calibrate", text(&train), "--format", "grenscheck", "--test", text(&train), "--out", text(&out)])
+        .expect(8)
+        .says(&["share 786 texts", "cases-train.csv"]);
+    assert!(!out.exists());
+}
+
+#[test]
+fn a_fitted_calibration_is_read_by_the_model() {
+    let dir = tempfile::tempdir().unwrap();
+    let row = |i: usize, kind: &str, label: &str| format!("{kind} {i} {},{label}\n", "x".repeat(i % 7));
+    let file = |name: &str, from: usize| {
+        let rows = (from..from + 25).map(|i| row(i, "Alle buren zijn ratten", "1") + &row(i, "Het weer is mooi", "0"));
+        write(dir.path(), name, &("text,label\n".to_owned() + &rows.collect::<String>()))
+    };
+    let (fit, test, out) = (file("fit.csv", 0), file("test.csv", 100), dir.path().join("calibration.json"));
+    for method in ["temperature", "platt", "beta", "isotonic"] {
+        let ran =
+            run(&["calibrate", text(&fit), "--test", text(&test), "--method", method, "--out", text(&out)]).expect(0);
+        assert!(ran.stdout.contains("group_hate"), "{}", ran.stdout);
+        let fitted: Value = serde_json::from_str(&std::fs::read_to_string(&out).unwrap()).unwrap();
+        assert_eq!((&fitted["method"], fitted["heads"].as_object().unwrap().len()), (&Value::from(method), 8));
+        // The model's own parser takes what was written.
+        let bytes = std::fs::read(&out).unwrap();
+        grens_infer::Calibration::parse(&bytes, &out).unwrap();
+    }
+}
+
+#[test]
+fn a_wish_that_the_data_cannot_support_is_refused_with_a_number() {
+    let dir = tempfile::tempdir().unwrap();
+    let train = root().join("eval-data/grenscheck/cases-train.csv");
+    let out = dir.path().join("policy.toml");
+    let base = ["threshold", text(&train), "--format", "grenscheck", "--name", "mine", "--out", text(&out)];
+    run(&[&base[..], &["--precision", "0.95", "--prevalence", "0.001"]].concat()).expect(8).says(&[
+        "no policy was written",
+        "137c",
+        "137d",
+    ]);
+    assert!(!out.exists());
+    let ran = run(&[&base[..], &["--precision", "0.6", "--recall", "0.5"]].concat()).expect(0);
+    assert!(ran.stdout.contains("137c: candidate") && ran.stdout.contains("at least"), "{}", ran.stdout);
+    let policy = std::fs::read_to_string(&out).unwrap();
+    assert!(policy.starts_with("id = \"mine\"") && policy.contains("Clopper-Pearson") && policy.contains("sha256"));
+    super::support::run_with(&["score", "--policy", text(&out)], &super::support::posts(&["Hoi"])).expect(0);
 }

@@ -13,6 +13,11 @@ pub trait TextScorer: Send + Sync {
     /// Which model, as records name it.
     fn reference(&self) -> &ModelRef;
 
+    /// Whether it has a head of that name (of `Scores::HEADS`); a head that it lacks scores 0 everywhere.
+    fn has_head(&self, _name: &str) -> bool {
+        true
+    }
+
     /// Scores of texts, in order. A text's scores depend on that text alone.
     ///
     /// # Errors
@@ -23,6 +28,10 @@ pub trait TextScorer: Send + Sync {
 impl TextScorer for Scorer {
     fn reference(&self) -> &ModelRef {
         &self.info().reference
+    }
+
+    fn has_head(&self, name: &str) -> bool {
+        self.info().heads.contains(&name)
     }
 
     fn score(&self, texts: &[&str]) -> Result<Vec<PostScores>> {
@@ -48,6 +57,12 @@ impl Decider {
     #[must_use]
     pub fn model(&self) -> &ModelRef {
         self.scorer.reference()
+    }
+
+    /// Whether the model has a head of that name.
+    #[must_use]
+    pub fn has_head(&self, name: &str) -> bool {
+        self.scorer.has_head(name)
     }
 
     /// The policy.

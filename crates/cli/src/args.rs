@@ -1,6 +1,7 @@
 //! The command line as it is typed.
 
 mod input;
+mod measure;
 
 use std::path::PathBuf;
 
@@ -9,6 +10,7 @@ use grens_batch::{ListFormat, Shard};
 use grens_infer::{DeviceChoice, LabelPair};
 
 pub(crate) use input::InputArgs;
+pub(crate) use measure::{CalibrateArgs, CompareArgs, DataArgs, EvalArgs, SystemSpec, ThresholdArgs};
 
 /// Finds candidate posts under Articles 137c and 137d of the Dutch Penal Code (group insult; incitement to hatred,
 /// discrimination or violence), on your own machine. It proposes; people decide.
@@ -37,8 +39,14 @@ pub(crate) enum Command {
     Merge(MergeArgs),
     /// Remove the records and texts of old scans; their counts stay.
     Purge(PurgeArgs),
-    /// Measure a model on a labelled set.
-    Eval(EvalArgs),
+    /// Measure a model, a baseline or another system's scores on a labelled set.
+    Eval(Box<EvalArgs>),
+    /// Compare any number of systems on the same labelled set.
+    Compare(Box<CompareArgs>),
+    /// Fit a model's calibration to labelled texts and show what it is worth on others.
+    Calibrate(Box<CalibrateArgs>),
+    /// Choose thresholds that labelled texts can answer for, and write them as a policy.
+    Threshold(Box<ThresholdArgs>),
     /// Show or convert a model.
     #[command(subcommand)]
     Model(ModelCommand),
@@ -178,21 +186,6 @@ pub(crate) struct PurgeArgs {
     /// Show what would go, and remove nothing.
     #[arg(long)]
     pub(crate) dry_run: bool,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct EvalArgs {
-    /// Labelled file.
-    #[arg(value_name = "FILE")]
-    pub(crate) input: PathBuf,
-    /// Kind of file: rows (eval-data/train), grenscheck, or hatecheck (also Multilingual HateCheck).
-    #[arg(long, value_name = "KIND")]
-    pub(crate) format: grens_eval::Format,
-    #[command(flatten)]
-    pub(crate) decider: DeciderArgs,
-    /// Print the result as JSON.
-    #[arg(long)]
-    pub(crate) json: bool,
 }
 
 #[derive(Debug, Args)]

@@ -1,5 +1,7 @@
 //! One file a command.
 
+mod calibrate;
+mod compare;
 mod doctor;
 mod eval;
 mod law;
@@ -9,6 +11,7 @@ mod purge;
 mod rejects;
 mod scan;
 mod score;
+mod threshold;
 
 use grens_batch::Decider;
 use grens_infer::{LabelMap, LabelPair, ModelDir, Scorer, ScorerOptions};
@@ -27,6 +30,9 @@ pub(crate) fn run(command: &Command, printer: &Printer) -> Outcome {
         Command::Merge(args) => merge::run(args, printer),
         Command::Purge(args) => purge::run(args, printer),
         Command::Eval(args) => eval::run(args, printer),
+        Command::Compare(args) => compare::run(args, printer),
+        Command::Calibrate(args) => calibrate::run(args, printer),
+        Command::Threshold(args) => threshold::run(args, printer),
         Command::Model(ModelCommand::Info(args)) => model::info(args, printer),
         Command::Model(ModelCommand::Export(args)) => model::export(args, printer),
         Command::Doctor(args) => doctor::run(args, printer),
@@ -53,5 +59,15 @@ fn load_decider(args: &DeciderArgs) -> Outcome<Decider> {
         Some(policy) => policy,
         None => dir.policy()?,
     };
+    Ok(Decider::new(scorer, policy))
+}
+
+/// As [`load_decider`], for measuring: a model without a policy of its own is read at 0.5 everywhere.
+fn load_measured(args: &DeciderArgs) -> Outcome<Decider> {
+    if args.policy.is_some() {
+        return load_decider(args);
+    }
+    let (dir, scorer) = load_scorer(&args.model)?;
+    let policy = if dir.has_policy() { dir.policy()? } else { grens_eval::half_policy() };
     Ok(Decider::new(scorer, policy))
 }

@@ -5,30 +5,65 @@ use std::path::PathBuf;
 /// An error of this crate. Messages name the file and say what to do.
 #[derive(Debug, thiserror::Error)]
 pub enum EvalError {
-    /// The labelled file could not be read.
-    #[error("cannot read {path}: {source}")]
+    /// A file could not be read.
+    #[error("cannot read {path}: {problem}")]
     Read {
         /// Which file.
         path: PathBuf,
         /// What went wrong.
-        source: csv::Error,
+        problem: String,
     },
+    /// The name does not tell how the file is laid out.
+    #[error("{0}: its name does not end in .csv, .tsv, .jsonl or .parquet")]
+    Layout(PathBuf),
     /// A column is missing.
     #[error("{path}: there is no column `{column}`; is this the right --format? columns: {found}")]
     Column {
         /// Which file.
         path: PathBuf,
         /// What is missing.
-        column: &'static str,
+        column: String,
         /// What is there.
         found: String,
+    },
+    /// Labels that mean nothing to the adapter.
+    #[error("{path}: label values that do not map: {}", listed(values))]
+    Labels {
+        /// Which file.
+        path: PathBuf,
+        /// Column, value, and number of rows.
+        values: Vec<((String, String), u64)>,
     },
     /// No row could be used.
     #[error("{0}: no row could be used")]
     Empty(PathBuf),
+    /// Scores of another system that do not fit.
+    #[error("{path}{}: {problem}", if *line == 0 { String::new() } else { format!(":{line}") })]
+    Predictions {
+        /// Which file.
+        path: PathBuf,
+        /// Line, from 1; 0 for the file as a whole.
+        line: u64,
+        /// What is wrong.
+        problem: String,
+    },
+    /// The data cannot support what was asked for.
+    #[error("{0}")]
+    TooLittle(String),
+    /// Files that must have nothing in common share texts.
+    #[error("{0}")]
+    Overlap(String),
+    /// A figure that does not exist was named.
+    #[error("{0}")]
+    Figure(String),
     /// Scoring failed.
     #[error(transparent)]
     Batch(#[from] grens_batch::BatchError),
+}
+
+fn listed(values: &[((String, String), u64)]) -> String {
+    let one = |((column, value), n): &((String, String), u64)| format!("{column}={value:?} ({n} rows)");
+    values.iter().map(one).collect::<Vec<_>>().join(", ")
 }
 
 /// Result of this crate.

@@ -1,166 +1,225 @@
-//! Figures of one labelled set under the shipped thresholds.
+//! Figures of one system on one labelled set, with everything that is needed to repeat them.
+
+mod bounds;
+mod build;
+mod html;
+mod markdown;
+mod slices;
+mod svg;
+pub(crate) mod terminal;
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 
-use grens_batch::Decider;
-use grens_law::{Article, Band, DecisionRecord, ModelRef};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-use crate::dataset::{Dataset, Example};
-use crate::error::Result;
-use crate::metrics::{Confusion, roc_auc, wilson};
+use crate::datasets::Dataset;
+use crate::head::Head;
+use crate::metrics::{BiasAucs, Brier, Confusion, Draws, ReliabilityBin, RiskPoint, ratio, wilson};
+use crate::system::SystemRef;
 
-/// Share of a functionality's cases that came out as labelled.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct FunctionalityRow {
-    /// Its key.
-    pub name: String,
-    /// Cases with a label.
+pub use bounds::{Bound, Direction};
+pub use build::evaluate;
+
+/// Name and version of [`Report`].
+pub const EVAL_SCHEMA: &str = "grens.eval/1";
+
+/// Figures of one labelled set.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Report {
+    /// Always `grens.eval/1`.
+    pub schema: String,
+    /// What it takes to repeat the run.
+    pub manifest: Manifest,
+    /// Texts measured.
     pub n: u64,
-    /// Right ones.
-    pub right: u64,
-    /// Wilson's 95% interval of the share.
+    /// One entry a head that the set labels and the system has; the one that slices go by first.
+    pub heads: Vec<HeadReport>,
+    /// Which band the texts got; nothing for a system without bands.
+    pub bands: Option<BandTable>,
+    /// The first head's figures by functionality, group, ground, article and length of text, where the set knows them.
+    pub slices: Vec<Slice>,
+}
+
+/// What it takes to repeat a run to the digit.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Manifest {
+    /// Version of the program.
+    pub grens: String,
+    /// The labelled set.
+    pub data: DataRef,
+    /// Who spoke.
+    pub system: SystemRef,
+    /// Bootstrap draws behind the intervals.
+    pub draws: Draws,
+}
+
+/// A labelled set as it was read.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct DataRef {
+    /// Its name.
+    pub set: String,
+    /// Its licence.
+    pub licence: String,
+    /// Whom to cite.
+    pub citation: String,
+    /// Name of the file.
+    pub file: String,
+    /// SHA-256 of its bytes, hexadecimal.
+    pub sha256: String,
+    /// Usable rows.
+    pub rows: u64,
+    /// Rows left out by a condition, or of another set.
+    pub skipped: u64,
+    /// Malformed rows.
+    pub malformed: u64,
+    /// Clusters: groups of texts that are not independent.
+    pub clusters: u64,
+}
+
+impl DataRef {
+    /// What is known of a data set with this many clusters.
+    #[must_use]
+    pub fn of(data: &Dataset, clusters: u64) -> Self {
+        Self {
+            set: data.card.name.clone(),
+            licence: data.card.licence.clone(),
+            citation: data.card.citation.clone(),
+            file: data.path.file_name().map(|f| f.to_string_lossy().into_owned()).unwrap_or_default(),
+            sha256: data.sha256.clone(),
+            rows: data.examples.len() as u64,
+            skipped: data.skipped,
+            malformed: data.problems.len() as u64,
+            clusters,
+        }
+    }
+}
+
+/// A figure with its 95% bootstrap interval.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Estimate {
+    /// Nothing where it is not defined.
+    pub value: Option<f64>,
+    /// Nothing without draws, or where too many draws leave it undefined.
+    pub interval: Option<(f64, f64)>,
+}
+
+/// A share with Wilson's 95% interval.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Share {
+    /// How many.
+    pub hits: u64,
+    /// Of how many.
+    pub n: u64,
+    /// hits / n, in 0..=1; 0 of none is 0.
+    pub share: f64,
+    /// Wilson's interval.
     pub interval: (f64, f64),
 }
 
-/// Figures of one labelled set. A text counts as marked when group hate reaches the policy's threshold for review; an article
-/// when its head reaches the policy's threshold for review.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Report {
-    /// Which model.
-    pub model: ModelRef,
-    /// Which policy.
-    pub policy: String,
-    /// Texts scored.
-    pub n: u64,
-    /// Group hate.
-    pub group_hate: Confusion,
-    /// Its macro-F1.
-    pub group_hate_macro_f1: f64,
-    /// ROC-AUC of its probability.
-    pub group_hate_auc: Option<f64>,
-    /// Per article: counts and macro-F1, where the set labels it.
-    pub articles: BTreeMap<String, (Confusion, f64)>,
-    /// Share of the harmless texts that are candidates, and that are for review.
-    pub harmless_bands: (f64, f64),
-    /// Share of the hateful texts that are candidates, and that are for review.
-    pub hateful_bands: (f64, f64),
-    /// Per functionality.
-    pub functionalities: Vec<FunctionalityRow>,
-}
-
-/// Score a labelled set and count.
-///
-/// # Errors
-/// When the model fails.
-pub fn evaluate(decider: &Decider, data: &Dataset) -> Result<Report> {
-    let mut records = Vec::with_capacity(data.examples.len());
-    for window in data.examples.chunks(512) {
-        let posts: Vec<_> = window.iter().map(|e| e.post.clone()).collect();
-        records.extend(decider.decide(&posts)?);
-    }
-    let policy = decider.policy();
-    let pairs: Vec<(&Example, &DecisionRecord)> = data.examples.iter().zip(&records).collect();
-
-    let mut hate = Confusion::default();
-    let mut scored = vec![];
-    let mut functionalities: BTreeMap<&str, (u64, u64)> = BTreeMap::new();
-    for (example, record) in &pairs {
-        let Some(gold) = example.gold.group_hate else {
-            continue;
-        };
-        let marked = record.scores.group_hate >= policy.group_hate.review;
-        hate.add(gold, marked);
-        scored.push((record.scores.group_hate, gold));
-        let row = functionalities.entry(&example.functionality).or_default();
-        row.0 += 1;
-        row.1 += u64::from(gold == marked);
-    }
-    let mut articles = BTreeMap::new();
-    for article in Article::ALL {
-        let mut counts = Confusion::default();
-        for (example, record) in &pairs {
-            let (gold, p) = match article {
-                Article::A137c => (example.gold.art137c, record.scores.art137c),
-                Article::A137d => (example.gold.art137d, record.scores.art137d),
-            };
-            if let Some(gold) = gold {
-                counts.add(gold, p >= policy.article(article).review);
-            }
-        }
-        if counts != Confusion::default() {
-            articles.insert(article.to_string(), (counts, counts.macro_f1()));
-        }
-    }
-    let share = |hateful: bool, band: Band| {
-        let of: Vec<_> = pairs.iter().filter(|(e, _)| e.gold.group_hate == Some(hateful)).collect();
-        let hits = of.iter().filter(|(_, r)| r.band == band).count();
-        #[allow(clippy::cast_precision_loss, reason = "counts stay far below 2^53")]
-        let share = if of.is_empty() { 0.0 } else { hits as f64 / of.len() as f64 };
-        share
-    };
-    Ok(Report {
-        model: decider.model().clone(),
-        policy: policy.id.clone(),
-        n: records.len() as u64,
-        group_hate: hate,
-        group_hate_macro_f1: hate.macro_f1(),
-        group_hate_auc: roc_auc(&scored),
-        articles,
-        harmless_bands: (share(false, Band::Candidate), share(false, Band::Review)),
-        hateful_bands: (share(true, Band::Candidate), share(true, Band::Review)),
-        functionalities: functionalities
-            .into_iter()
-            .map(|(name, (n, right))| FunctionalityRow { name: name.to_owned(), n, right, interval: wilson(right, n) })
-            .collect(),
-    })
-}
-
-impl Report {
-    /// For a terminal.
+impl Share {
+    /// `hits` of `n`.
     #[must_use]
-    pub fn table(&self) -> String {
-        let mut text = String::new();
-        // Writing to a String cannot fail.
-        let _ = self.write_table(&mut text);
-        text
+    pub fn new(hits: u64, n: u64) -> Self {
+        Self { hits, n, share: ratio(hits, n), interval: wilson(hits, n) }
     }
+}
 
-    fn write_table(&self, t: &mut String) -> std::fmt::Result {
-        let h = &self.group_hate;
-        writeln!(t, "model {} {}, policy {}, {} texts", self.model.name, &self.model.hash[..12], self.policy, self.n)?;
-        writeln!(
-            t,
-            "group hate   macro-F1 {:.3}  precision {:.3}  recall {:.3}  false alarms {:.3}  ROC-AUC {}",
-            self.group_hate_macro_f1,
-            h.precision(),
-            h.recall(),
-            h.false_alarms(),
-            self.group_hate_auc.map_or_else(|| "-".to_owned(), |a| format!("{a:.3}"))
-        )?;
-        for (article, (counts, macro_f1)) in &self.articles {
-            let (p, r) = (counts.precision(), counts.recall());
-            writeln!(t, "art. {article}    macro-F1 {macro_f1:.3}  precision {p:.3}  recall {r:.3}")?;
-        }
-        writeln!(
-            t,
-            "harmless     candidates {:.2}%  review {:.2}%",
-            100.0 * self.harmless_bands.0,
-            100.0 * self.harmless_bands.1
-        )?;
-        writeln!(
-            t,
-            "hateful      candidates {:.2}%  review {:.2}%",
-            100.0 * self.hateful_bands.0,
-            100.0 * self.hateful_bands.1
-        )?;
-        writeln!(t, "\n{:<28} {:>5} {:>6}  95% interval", "functionality", "n", "right")?;
-        for row in &self.functionalities {
-            #[allow(clippy::cast_precision_loss, reason = "counts stay far below 2^53")]
-            let share = row.right as f64 / row.n.max(1) as f64;
-            writeln!(t, "{:<28} {:>5} {share:>6.3}  {:.3}-{:.3}", row.name, row.n, row.interval.0, row.interval.1)?;
-        }
-        Ok(())
-    }
+/// Figures of one head.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct HeadReport {
+    /// Which.
+    pub head: Head,
+    /// Texts with a label for it.
+    pub n: u64,
+    /// Those that are hateful.
+    pub hateful: u64,
+    /// hateful / n: what average precision comes to by chance.
+    pub prevalence: f64,
+    /// Figures that need no threshold, by name.
+    pub figures: BTreeMap<String, Estimate>,
+    /// Figures at each threshold; the one that slices go by first.
+    pub points: Vec<PointReport>,
+    /// The Brier score's parts; only of probabilities.
+    pub brier: Option<Brier>,
+    /// Bins of equal mass; only of probabilities.
+    pub reliability: Vec<ReliabilityBin>,
+    /// Points (recall, precision) of the precision-recall curve, thinned out.
+    pub pr_curve: Vec<(f64, f64)>,
+    /// What the first threshold's errors come to when the least certain texts are reviewed.
+    pub risk_coverage: Vec<RiskPoint>,
+    /// Share of the first threshold's errors that review of the least certain share of texts would catch: pairs (share reviewed, share
+    /// caught).
+    pub review: Vec<(f64, Option<f64>)>,
+}
+
+/// Figures at one threshold.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct PointReport {
+    /// Its name in the policy.
+    pub name: String,
+    /// From this score on a text counts as marked.
+    pub threshold: f32,
+    /// Counts.
+    pub counts: Confusion,
+    /// Figures, by name.
+    pub figures: BTreeMap<String, Estimate>,
+}
+
+/// Shares of the texts in each band.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct BandTable {
+    /// Of the hateful texts: candidate, review, clear.
+    pub hateful: [Share; 3],
+    /// Of the harmless texts: candidate, review, clear.
+    pub harmless: [Share; 3],
+    /// Texts with the band that the set's author wants, where the set says.
+    pub as_expected: Option<Share>,
+}
+
+/// One division of the texts.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Slice {
+    /// `functionality`, `group`, `ground`, `article` or `words`.
+    pub by: String,
+    /// Its parts.
+    pub rows: Vec<SliceRow>,
+}
+
+/// Figures of a part of the texts at the first threshold.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct SliceRow {
+    /// Its name.
+    pub name: String,
+    /// Texts that came out as labelled.
+    pub right: Share,
+    /// Hateful texts that were marked; nothing where there are none.
+    pub recall: Option<Share>,
+    /// Harmless texts that were marked; nothing where there are none.
+    pub false_alarms: Option<Share>,
+    /// Texts with the band that the set's author wants, where the set says.
+    pub band_as_expected: Option<Share>,
+    /// Only for grounds: hateful texts on this ground in which the system named it.
+    pub named: Option<Share>,
+    /// Only for groups.
+    pub aucs: Option<BiasAucs>,
 }

@@ -19,7 +19,7 @@ mod scorer;
 mod tokens;
 mod weights;
 
-pub use calibration::Calibration;
+pub use calibration::{Calibration, HeadMap};
 pub use device::{Device, DeviceChoice};
 pub use encoder::{Encoder, MODEL_TYPES};
 pub use error::{InferError, Result};

@@ -130,6 +130,12 @@ impl ModelDir {
         NEEDED.iter().all(|n| self.manifest.files.contains_key(*n))
     }
 
+    /// Whether the model brings a policy.
+    #[must_use]
+    pub const fn has_policy(&self) -> bool {
+        self.policy.is_some()
+    }
+
     /// The policy that came with the model.
     ///
     /// # Errors

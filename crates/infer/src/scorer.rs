@@ -152,6 +152,21 @@ impl Scorer {
         Ok(encoded.into_iter().zip(rows).collect())
     }
 
+    /// The maps from logits to probabilities.
+    #[must_use]
+    pub const fn calibration(&self) -> &Calibration {
+        &self.calibration
+    }
+
+    /// Logits of the heads of each text, in the order of [`grens_law::Scores::HEADS`], before calibration: what calibration is fitted on.
+    ///
+    /// # Errors
+    /// As [`Scorer::score`].
+    pub fn head_logits<T: AsRef<str> + Sync>(&self, texts: &[T]) -> Result<Vec<[Option<f32>; 8]>> {
+        let logits = self.logits_of(&self.encode(texts)?)?;
+        Ok(logits.chunks_exact(self.encoder.n_labels()).map(|row| self.heads.logits(row)).collect())
+    }
+
     fn encode<T: AsRef<str> + Sync>(&self, texts: &[T]) -> Result<Vec<Encoded>> {
         self.pool.install(|| texts.par_iter().map(|t| self.tokens.encode(t.as_ref())).collect())
     }

@@ -24,6 +24,8 @@ pub enum Exit {
     CheckFailed = 8,
     /// More input records were unusable than `--max-rejects` allows.
     TooManyRejects = 9,
+    /// A figure is on the wrong side of a bound that the command line set.
+    BoundMissed = 10,
     /// Stopped by Ctrl-C or SIGTERM.
     Interrupted = 130,
 }
@@ -38,7 +40,7 @@ pub struct ExitRow {
 }
 
 /// All exit codes.
-pub const EXIT_CODES: [ExitRow; 11] = [
+pub const EXIT_CODES: [ExitRow; 12] = [
     ExitRow { exit: Exit::Ok, meaning: "done; also when the reader of stdout closed the pipe" },
     ExitRow { exit: Exit::Failure, meaning: "an error that no other code names" },
     ExitRow { exit: Exit::Usage, meaning: "the command line makes no sense" },
@@ -55,6 +57,7 @@ pub const EXIT_CODES: [ExitRow; 11] = [
         exit: Exit::TooManyRejects,
         meaning: "more input records could not be used than --max-rejects allows; the run ended there",
     },
+    ExitRow { exit: Exit::BoundMissed, meaning: "a figure is below --fail-under or above --fail-over" },
     ExitRow { exit: Exit::Interrupted, meaning: "stopped by Ctrl-C or SIGTERM; what was written is whole" },
 ];
 

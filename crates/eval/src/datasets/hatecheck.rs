@@ -1,0 +1,43 @@
+//! HateCheck and Multilingual HateCheck in their published columns.
+
+use super::adapter::{Adapter, Card, Fault};
+use super::example::{Example, Gold};
+use super::labels::{or_empty, unmapped};
+use super::table::{Layout, Row};
+
+/// Their CSV. Cases of one template are one cluster.
+pub(super) struct HateCheck;
+
+impl Adapter for HateCheck {
+    fn card(&self) -> Card {
+        Card::new(
+            "HateCheck",
+            "CC-BY-4.0",
+            "Röttger et al. 2021 (HateCheck, ACL); Röttger et al. 2022 (Multilingual HateCheck, WOAH)",
+        )
+    }
+
+    fn columns(&self) -> Vec<&str> {
+        vec!["functionality", "test_case", "label_gold"]
+    }
+
+    fn layout(&self) -> Option<Layout> {
+        Some(Layout::Csv)
+    }
+
+    fn example(&self, row: &Row) -> Result<Option<Example>, Fault> {
+        let label = match row.need("label_gold")? {
+            "hateful" => true,
+            "non-hateful" => false,
+            other => return Err(unmapped("label_gold", other)),
+        };
+        let id = if row.get("mhc_case_id").is_some() { "mhc_case_id" } else { "case_id" };
+        Ok(Some(Example {
+            gold: Gold { group_hate: Some(label), ..Gold::default() },
+            functionality: row.need("functionality")?.to_owned(),
+            group: or_empty(row, "target_ident"),
+            cluster: or_empty(row, "templ_id"),
+            ..Example::new(row, "test_case", Some(id))?
+        }))
+    }
+}

@@ -1,0 +1,43 @@
+//! What a label's value means.
+
+use grens_law::{Band, Ground};
+
+use super::adapter::Fault;
+use super::table::Row;
+
+/// A label of the project's own files: `1`, `0`, or `0.5` for what is contested.
+pub(super) fn own(row: &Row, column: &str) -> Result<Option<bool>, Fault> {
+    match row.need(column)? {
+        "1" | "1.0" => Ok(Some(true)),
+        "0" | "0.0" => Ok(Some(false)),
+        "0.5" => Ok(None),
+        other => Err(unmapped(column, other)),
+    }
+}
+
+/// A list of grounds, `-` for none.
+pub(super) fn grounds(row: &Row, column: &str) -> Result<Vec<Ground>, Fault> {
+    let list = row.need(column)?;
+    let names = list.split(',').map(str::trim).filter(|name| !name.is_empty() && *name != "-");
+    names.map(|name| ground(name).ok_or_else(|| unmapped(column, name))).collect()
+}
+
+pub(super) fn ground(name: &str) -> Option<Ground> {
+    Ground::ALL.into_iter().find(|g| g.to_string() == name)
+}
+
+pub(super) fn band(row: &Row, column: &str) -> Result<Band, Fault> {
+    let name = row.need(column)?;
+    Band::ALL.into_iter().find(|b| b.name() == name).ok_or_else(|| unmapped(column, name))
+}
+
+/// A cell where `-` means nothing.
+pub(super) fn or_empty(row: &Row, column: &str) -> String {
+    row.get(column).filter(|cell| *cell != "-").unwrap_or("").to_owned()
+}
+
+pub(super) fn unmapped(column: &str, value: &str) -> Fault {
+    // A column of texts, named by mistake, must not end up in a message.
+    let value = if value.chars().count() > 40 { "(a long text)" } else { value };
+    Fault::Label { column: column.to_owned(), value: value.to_owned() }
+}

@@ -1,0 +1,47 @@
+//! RTP-LX rows: a text, `hate` 0 or 1, and `source`, so that a file may hold other sets beside it.
+
+use super::adapter::{Adapter, Card, Fault};
+use super::example::{Example, Gold};
+use super::labels::{ground, unmapped};
+use super::table::{Layout, Row};
+
+/// JSON Lines, plain or gzip. Take one language and split with `--where lang=nl --where split=dev`.
+pub(super) struct RtpLx;
+
+impl Adapter for RtpLx {
+    fn card(&self) -> Card {
+        Card::new("RTP-LX", "MIT", "de Wynter et al. 2025 (RTP-LX, AAAI); hate: raters' identity attack 3, harmless: 1")
+    }
+
+    fn columns(&self) -> Vec<&str> {
+        vec!["text", "hate"]
+    }
+
+    fn layout(&self) -> Option<Layout> {
+        Some(Layout::Jsonl)
+    }
+
+    fn example(&self, row: &Row) -> Result<Option<Example>, Fault> {
+        if row.get("source").is_some_and(|source| source != "rtplx") {
+            return Ok(None);
+        }
+        let label = match row.need("hate")? {
+            "1" => true,
+            "0" => false,
+            other => return Err(unmapped("hate", other)),
+        };
+        let grounds = match row.get("grounds") {
+            None => None,
+            Some(list) => {
+                let names: Vec<String> = serde_json::from_str(list).map_err(|_| unmapped("grounds", list))?;
+                let found: Option<Vec<_>> = names.iter().map(|name| ground(name)).collect();
+                Some(found.ok_or_else(|| unmapped("grounds", list))?)
+            }
+        };
+        Ok(Some(Example {
+            gold: Gold { group_hate: Some(label), ..Gold::default() },
+            grounds,
+            ..Example::new(row, "text", Some("id"))?
+        }))
+    }
+}

@@ -1,0 +1,181 @@
+//! Charts as inline SVG. Lines and marks differ in form, never in colour alone; colours come from the page (`currentColor` and classes), so that
+//! print, dark mode and screens without colour show the same.
+
+use std::fmt::Write as _;
+
+/// Size of a square chart and its margins, in user units.
+const SIZE: f64 = 320.0;
+const LEFT: f64 = 56.0;
+const BOTTOM: f64 = 40.0;
+const TOP: f64 = 12.0;
+const RIGHT: f64 = 14.0;
+
+/// A chart with both axes from 0; the vertical one to `top`.
+pub(super) struct Chart {
+    body: String,
+    top: f64,
+}
+
+impl Chart {
+    /// Axes with their names. `top`: the highest value of the vertical axis, above 0.
+    pub(super) fn new(x: &str, y: &str, top: f64) -> Self {
+        let mut chart = Self { body: String::new(), top };
+        for i in 0..=4 {
+            let share = f64::from(i) / 4.0;
+            let (px, py) = chart.place(share, share * top);
+            let (x0, y0) = chart.place(0.0, 0.0);
+            let (x1, y1) = chart.place(1.0, top);
+            chart.put(format_args!(r#"<path class="grid" d="M{x0} {py}H{x1}M{px} {y0}V{y1}"/>"#));
+            chart.text(px, y0 + 14.0, "middle", &label(share));
+            chart.text(x0 - 5.0, py + 4.0, "end", &label(share * top));
+        }
+        chart.text(LEFT + (SIZE - LEFT - RIGHT) / 2.0, SIZE - 6.0, "middle", x);
+        let middle = TOP + (SIZE - TOP - BOTTOM) / 2.0;
+        let y = escape(y);
+        chart.put(format_args!(
+            r#"<text x="12" y="{middle}" text-anchor="middle" transform="rotate(-90 12 {middle})">{y}</text>"#
+        ));
+        chart
+    }
+
+    /// User units of a value.
+    fn place(&self, x: f64, y: f64) -> (f64, f64) {
+        let round = |v: f64| (v * 10.0).round() / 10.0;
+        let (width, height) = (SIZE - LEFT - RIGHT, SIZE - TOP - BOTTOM);
+        (round(LEFT + x.clamp(0.0, 1.0) * width), round(SIZE - BOTTOM - (y / self.top).clamp(0.0, 1.0) * height))
+    }
+
+    fn put(&mut self, part: std::fmt::Arguments<'_>) {
+        // Writing to a String cannot fail.
+        let _ = self.body.write_fmt(part);
+    }
+
+    fn text(&mut self, x: f64, y: f64, anchor: &str, text: &str) {
+        let text = escape(text);
+        self.put(format_args!(r#"<text x="{x}" y="{y}" text-anchor="{anchor}">{text}</text>"#));
+    }
+
+    /// A line through points; `class` is `line`, or `aid` for a dashed one.
+    pub(super) fn line(&mut self, points: impl IntoIterator<Item = (f64, f64)>, class: &str) {
+        let mut path = String::new();
+        for (x, y) in points {
+            let (x, y) = self.place(x, y);
+            // Writing to a String cannot fail.
+            let _ = write!(path, "{}{x} {y}", if path.is_empty() { 'M' } else { 'L' });
+        }
+        if !path.is_empty() {
+            self.put(format_args!(r#"<path class="{class}" d="{path}"/>"#));
+        }
+    }
+
+    /// A dot.
+    pub(super) fn dot(&mut self, x: f64, y: f64, title: &str) {
+        let ((x, y), title) = (self.place(x, y), escape(title));
+        self.put(format_args!(r#"<circle class="dot" cx="{x}" cy="{y}" r="4"><title>{title}</title></circle>"#));
+    }
+
+    /// A named mark: the `n`-th form, with its name beside it on the side that has room.
+    pub(super) fn mark(&mut self, x: f64, y: f64, n: usize, name: &str) {
+        let (px, py) = self.place(x, y);
+        let path = if n.is_multiple_of(2) {
+            format!("M{px} {}l7 7l-7 7l-7 -7z", py - 7.0)
+        } else {
+            format!("M{} {}h12v12h-12z", px - 6.0, py - 6.0)
+        };
+        self.put(format_args!(r#"<path class="mark" d="{path}"/>"#));
+        // A curve that falls to the right leaves room below its right half and above its left one.
+        let (anchor, dx, dy) = if px > SIZE / 2.0 { ("end", -8.0, 16.0) } else { ("start", 10.0, -8.0) };
+        let y = (py + dy).clamp(TOP + 8.0, SIZE - BOTTOM - 4.0);
+        self.text(px + dx, y, anchor, name);
+    }
+
+    /// The whole picture. `name` says what it shows, for people who cannot see it.
+    pub(super) fn finish(self, name: &str) -> String {
+        let (name, body) = (escape(name), self.body);
+        format!(r#"<svg viewBox="0 0 {SIZE} {SIZE}" role="img" aria-label="{name}">{body}</svg>"#)
+    }
+}
+
+/// Horizontal bars with intervals: name, share, low, high, note. Values in 0..=1.
+pub(super) fn bars(rows: &[(String, f64, f64, f64, String)], name: &str) -> String {
+    const WIDTH: f64 = 720.0;
+    const ROW: f64 = 18.0;
+    const NAMES: f64 = 215.0;
+    const NOTES: f64 = 120.0;
+    let room = WIDTH - NAMES - NOTES;
+    let mut body = String::new();
+    let height = TOP + ROW * crate::metrics::float(rows.len() as u64) + 20.0;
+    for i in 0..=4 {
+        let share = f64::from(i) / 4.0;
+        let (x, bottom) = (NAMES + share * room, height - 18.0);
+        let text = label(share);
+        // Writing to a String cannot fail.
+        let _ = write!(
+            body,
+            r#"<path class="grid" d="M{x} {TOP}V{bottom}"/><text x="{x}" y="{}" text-anchor="middle">{text}</text>"#,
+            height - 4.0
+        );
+    }
+    let mut y = TOP;
+    for (row, share, low, high, note) in rows {
+        let at = |v: f64| ((NAMES + v.clamp(0.0, 1.0) * room) * 10.0).round() / 10.0;
+        let (middle, width) = (y + ROW / 2.0, at(*share) - NAMES);
+        let (row, note) = (escape(&shortened(row)), escape(note));
+        let _ = write!(
+            body,
+            r#"<text x="{}" y="{}" text-anchor="end">{row}</text><rect class="bar" x="{NAMES}" y="{}" width="{width}" height="11"/><path class="whisker" d="M{l} {middle}H{h}M{l} {}v8M{h} {}v8"/><text x="{}" y="{}">{note}</text>"#,
+            NAMES - 6.0,
+            middle + 4.0,
+            middle - 5.5,
+            middle - 4.0,
+            middle - 4.0,
+            WIDTH - NOTES + 12.0,
+            middle + 4.0,
+            l = at(*low),
+            h = at(*high),
+        );
+        y += ROW;
+    }
+    let name = escape(name);
+    format!(r#"<svg class="bars" viewBox="0 0 {WIDTH} {height}" role="img" aria-label="{name}">{body}</svg>"#)
+}
+
+/// At most 32 characters, the middle left out.
+fn shortened(name: &str) -> String {
+    let n = name.chars().count();
+    if n <= 32 {
+        return name.to_owned();
+    }
+    let (head, tail): (String, String) = (name.chars().take(18).collect(), name.chars().skip(n - 12).collect());
+    format!("{head}…{tail}")
+}
+
+fn label(v: f64) -> String {
+    let text = format!("{v:.3}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+/// Text inside XML.
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_out_of_data_cannot_become_markup() {
+        let row = ("<script>alert(1)</script>".to_owned(), 0.5, 0.4, 0.6, "\"&".to_owned());
+        let svg = bars(&[row], "a \"name\"");
+        assert!(!svg.contains("<script") && svg.contains("&lt;script&gt;") && svg.contains("&quot;&amp;"), "{svg}");
+    }
+
+    #[test]
+    fn points_stay_within_the_picture() {
+        let mut chart = Chart::new("x", "y", 0.5);
+        chart.line([(-1.0, 9.0), (2.0, -3.0)], "line");
+        let svg = chart.finish("chart");
+        assert!(svg.contains(&format!("M{LEFT} {TOP}L{} {}", SIZE - RIGHT, SIZE - BOTTOM)), "{svg}");
+    }
+}
