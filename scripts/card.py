@@ -99,7 +99,7 @@ def gaps(rows, p, said, group_of, hateful_of):
 
 def functional(args, path, kind):
     """The report of `grens eval` on a functional test."""
-    done = subprocess.run([str(args.grens), "eval", str(path), "--format", kind, "--model", str(args.model), "--json", "--quiet"],
+    done = subprocess.run([str(args.grens), "eval", str(path), "--format", kind, "--model", str(args.model), "--json", "--draws", "0", "--quiet"],
                           capture_output=True, text=True, check=True)
     return json.loads(done.stdout)
 
@@ -164,17 +164,25 @@ def percent(part):
     return f"{part['share']:.2%} ({part['hits']} of {part['n']}; {part['interval'][0]:.2%}-{part['interval'][1]:.2%})"
 
 
+def at_review(report, head):
+    """(figures, counts) of a head at the policy's threshold for review; None where the set does not label it."""
+    found = next((h for h in report["heads"] if h["head"] == head), None)
+    point = found and next(p for p in found["points"] if p["name"] == "review")
+    return point and ({k: v["value"] for k, v in (found["figures"] | point["figures"]).items()}, point["counts"])
+
+
 def functional_tables(reports):
     lines = ["| set | texts | group hate macro-F1 | recall | false alarms | ROC-AUC | 137c macro-F1 | 137d macro-F1 |", "|---|---|---|---|---|---|---|---|"]
     for name, r in reports.items():
-        c = r["group_hate"]
-        recall, alarms = c["tp"] / (c["tp"] + c["fn_"]), c["fp"] / (c["fp"] + c["tn"])
-        articles = [f"{r['articles'][a][1]:.3f}" if a in r["articles"] else "-" for a in ("137c", "137d")]
-        lines.append(f"| {name} | {r['n']} | {r['group_hate_macro_f1']:.3f} | {recall:.3f} | {alarms:.3f} | {r['group_hate_auc']:.3f} | {' | '.join(articles)} |")
+        figures, c = at_review(r, "group_hate")
+        articles = [f"{found[0]['macro_f1']:.3f}" if (found := at_review(r, a)) else "-" for a in ("137c", "137d")]
+        lines.append(f"| {name} | {r['n']} | {figures['macro_f1']:.3f} | {c['tp'] / (c['tp'] + c['fn']):.3f} | {c['fp'] / (c['fp'] + c['tn']):.3f} | "
+                     f"{figures['roc_auc']:.3f} | {' | '.join(articles)} |")
     for name, r in list(reports.items())[:2]:
         lines += ["", f"{name}, by functionality (`_h` hateful, `_nh` harmless, `_b` borderline; contested cases are left out):", "",
                   "| functionality | n | right | 95% interval |", "|---|---|---|---|"]
-        lines += [f"| {f['name']} | {f['n']} | {f['right'] / f['n']:.2f} | {f['interval'][0]:.2f}-{f['interval'][1]:.2f} |" for f in r["functionalities"]]
+        rows = next(s["rows"] for s in r["slices"] if s["by"] == "functionality")
+        lines += [f"| {f['name']} | {f['right']['n']} | {f['right']['share']:.2f} | {f['right']['interval'][0]:.2f}-{f['right']['interval'][1]:.2f} |" for f in rows]
     return lines + [""]
 
 
