@@ -6,7 +6,8 @@
 //! The **review** threshold is the highest whose recall is at least the wanted one, tested from the lowest upwards until the first failure, so
 //! that every test may have the full error (fixed sequence testing; Angelopoulos et al. 2021, "Learn then test").
 //!
-//! Both assume that the labelled texts are drawn like the ones to come, within each class; clusters weaken that and are reported.
+//! Both assume that the labelled texts are drawn like the ones to come, within each class. Texts that share a template weaken that, and the
+//! bounds do not count it.
 
 use crate::metrics::{clopper_pearson_lower, clopper_pearson_upper, float};
 
