@@ -3,16 +3,13 @@
 use std::fmt::{self, Write as _};
 
 use super::Comparison;
-use crate::report::terminal::{estimate, short};
+use crate::report::terminal::{estimate, short, written};
 
 impl Comparison {
     /// For a terminal: systems, pairs, functionalities that differ beyond chance.
     #[must_use]
     pub fn table(&self) -> String {
-        let mut text = String::new();
-        // Writing to a String cannot fail.
-        let _ = self.write(&mut text);
-        text
+        written(|t| self.write(t))
     }
 
     fn write(&self, t: &mut String) -> fmt::Result {
@@ -61,10 +58,7 @@ impl Comparison {
     /// As Markdown.
     #[must_use]
     pub fn markdown(&self) -> String {
-        let mut text = String::new();
-        // Writing to a String cannot fail.
-        let _ = self.write_markdown(&mut text);
-        text
+        written(|t| self.write_markdown(t))
     }
 
     fn write_markdown(&self, t: &mut String) -> fmt::Result {

@@ -1,8 +1,8 @@
 //! GrensCheck, the project's functional test suite (`eval-data/grenscheck/README.md`).
 
 use super::adapter::{Adapter, Card, Fault};
-use super::example::{Example, Gold};
-use super::labels::{band, grounds, or_empty, own};
+use super::example::Example;
+use super::labels::{band, grounds, or_empty, own_gold};
 use super::table::{Layout, Row};
 
 /// Its CSV. Cases of one family are one cluster.
@@ -32,10 +32,8 @@ impl Adapter for GrensCheck {
     }
 
     fn example(&self, row: &Row) -> Result<Option<Example>, Fault> {
-        let gold =
-            Gold { group_hate: own(row, "group_hate")?, art137c: own(row, "art137c")?, art137d: own(row, "art137d")? };
         Ok(Some(Example {
-            gold,
+            gold: own_gold(row)?,
             grounds: Some(grounds(row, "grounds")?),
             functionality: row.need("functionality")?.to_owned(),
             group: or_empty(row, "target_ident"),

@@ -3,16 +3,22 @@
 use grens_law::{Band, Ground};
 
 use super::adapter::Fault;
+use super::example::Gold;
 use super::table::Row;
 
 /// A label of the project's own files: `1`, `0`, or `0.5` for what is contested.
-pub(super) fn own(row: &Row, column: &str) -> Result<Option<bool>, Fault> {
+fn own(row: &Row, column: &str) -> Result<Option<bool>, Fault> {
     match row.need(column)? {
         "1" | "1.0" => Ok(Some(true)),
         "0" | "0.0" => Ok(Some(false)),
         "0.5" => Ok(None),
         other => Err(unmapped(column, other)),
     }
+}
+
+/// The three labels that every file of the project has.
+pub(super) fn own_gold(row: &Row) -> Result<Gold, Fault> {
+    Ok(Gold { group_hate: own(row, "group_hate")?, art137c: own(row, "art137c")?, art137d: own(row, "art137d")? })
 }
 
 /// A list of grounds, `-` for none.

@@ -1,8 +1,8 @@
 //! The project's own rows (`eval-data/LABELS.md`).
 
 use super::adapter::{Adapter, Card, Fault};
-use super::example::{Example, Gold};
-use super::labels::{grounds, or_empty, own};
+use super::example::Example;
+use super::labels::{grounds, or_empty, own_gold};
 use super::table::{Layout, Row};
 
 /// Tab-separated, no quoting.
@@ -26,10 +26,8 @@ impl Adapter for OwnRows {
     }
 
     fn example(&self, row: &Row) -> Result<Option<Example>, Fault> {
-        let gold =
-            Gold { group_hate: own(row, "group_hate")?, art137c: own(row, "art137c")?, art137d: own(row, "art137d")? };
         Ok(Some(Example {
-            gold,
+            gold: own_gold(row)?,
             grounds: Some(grounds(row, "grounds")?),
             functionality: row.need("context")?.to_owned(),
             group: or_empty(row, "group"),

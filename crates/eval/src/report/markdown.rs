@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Write as _};
 
-use super::terminal::{number, percent, short};
+use super::terminal::{number, percent, short, written};
 use super::{Estimate, Report};
 use crate::metrics::float;
 
@@ -13,10 +13,7 @@ impl Report {
     /// Markdown.
     #[must_use]
     pub fn markdown(&self) -> String {
-        let mut text = String::new();
-        // Writing to a String cannot fail.
-        let _ = self.write_markdown(&mut text);
-        text
+        written(|t| self.write_markdown(t))
     }
 
     fn write_markdown(&self, t: &mut String) -> fmt::Result {

@@ -7,14 +7,18 @@ use super::{Estimate, HeadReport, Report, Share, Slice};
 /// Figures without a threshold, and at one, in the order in which people read them.
 const FREE: [&str; 4] = ["roc_auc", "average_precision", "recall_at_precision_90", "ece"];
 
+/// What `write` writes. Writing to a String cannot fail.
+pub(crate) fn written(write: impl FnOnce(&mut String) -> fmt::Result) -> String {
+    let mut text = String::new();
+    let _ = write(&mut text);
+    text
+}
+
 impl Report {
     /// For a terminal, at most 120 columns wide.
     #[must_use]
     pub fn table(&self) -> String {
-        let mut text = String::new();
-        // Writing to a String cannot fail.
-        let _ = self.write(&mut text);
-        text
+        written(|t| self.write(t))
     }
 
     fn write(&self, t: &mut String) -> fmt::Result {
