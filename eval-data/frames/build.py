@@ -15,7 +15,7 @@ import sys
 HERE = pathlib.Path(__file__).resolve().parent
 COLUMNS = ["family", "group_hate", "art137c", "art137d", "grounds", "form", "context", "group", "text"]
 GROUPS_A_FAMILY = 6           # the cap: no sentence comes back more often
-FRAMES_A_SLUR = 6
+FRAMES_A_SLUR = 8
 INSULTS = {"der": "derogation", "deh": "dehumanisation", "inf": "inferiority", "crm": "criminality", "iro": "irony"}
 CALLS = {"vio": "violence", "dis": "discrimination", "hat": "hatred", "vei": "veiled"}
 HARMLESS = {"pos": "positive", "neu": "neutral", "neg": "negated", "ref": "counter_ref", "qt": "counter_quote", "nws": "news", "vic": "victim",
