@@ -7,8 +7,8 @@ Fitted on what training never saw: the held-out Dutch families, the Dutch RTP-LX
 and held-out plain Dutch. Per head p = sigmoid(scale * logit + bias), drawn towards (1, 0) where there is little to go by. The weights are
 the shipped ones, dequantised. Writes calibration.json and policy.toml and refreshes the manifest.
 
-Thresholds: `candidate` is where precision on held-out Dutch, half of it hateful, is 0.95 (a notice that is wrong costs a trusted flagger more than one missed),
-`review` is where recall is high. Both are bounded: a few hundred rows do not carry a threshold of 0.99, nor one of 0.05.
+Thresholds: `candidate` is where precision on held-out Dutch, half of it hateful, is 0.95 and where at most 0.2% of everyday posts reach it (a notice that is
+wrong costs a trusted flagger more than one missed), `review` is where recall is high. Both are bounded: a few hundred rows do not carry a threshold of 0.99, nor one of 0.05.
 """
 import argparse
 import collections
@@ -30,6 +30,8 @@ from scripts.train.model import encode, logits, tokenizer  # noqa: E402
 
 PRECISION_OF_CANDIDATE = 0.95
 RECALL_OF_REVIEW = 0.90
+# The held-out families are half hateful and cannot show what a night of harmless posts does to precision.
+EVERYDAY_CANDIDATES = 0.002
 BOUNDS = {"candidate": (0.60, 0.92), "review": (0.25, 0.55), "group_hate": (0.40, 0.75)}
 
 
@@ -91,6 +93,14 @@ def lowest_precise(truth, p, wanted, low, high):
     return round(float(good), 2)
 
 
+def lowest_rare(p, most, low, high):
+    """The lowest threshold that at most the share `most` of (harmless) rows reach."""
+    for t in np.arange(low, high, 0.01):
+        if (p >= t).mean() <= most:
+            return round(float(t), 2)
+    return high
+
+
 def highest_complete(truth, p, wanted, low, high):
     """The highest threshold that still finds the wanted share."""
     for t in np.arange(high, low - 0.001, -0.01):
@@ -105,6 +115,7 @@ def main():
     args.add_argument("--data", type=pathlib.Path, required=True)
     args.add_argument("--dutch", type=pathlib.Path, default=pathlib.Path("eval-data/train"))
     args.add_argument("--grenscheck", type=pathlib.Path, default=pathlib.Path("eval-data/grenscheck"))
+    args.add_argument("--ordinary", type=pathlib.Path, default=pathlib.Path("eval-data/ordinary"))
     args.add_argument("--report", type=pathlib.Path)
     args = args.parse_args()
     public, (dutch, _) = public_rows(args.data / "public-train.jsonl.gz"), dutch_rows(args.dutch)
@@ -130,11 +141,16 @@ def main():
     calibration = {"method": "platt", "heads": heads, "fitted_on": fitted_on, "ece_before": rounded(before), "ece_after": rounded(after)}
     (args.model / "calibration.json").write_text(json.dumps(calibration, indent=1) + "\n")
 
+    everyday_texts = [mix.normalise(r["text"]) for r in dutch_rows(args.ordinary)[0]]
+    everyday = logits(model, encode(tok, everyday_texts, 256)).numpy().astype(float)
+    everyday = sigmoid(everyday * [heads[h]["scale"] for h in HEADS] + [heads[h]["bias"] for h in HEADS])
     values, found = {}, {}
     for h, article in ((1, "137c"), (2, "137d")):
         use = np.isin(target[:, h], (0.0, 1.0))
         truth, score = target[use, h] == 1, p[use, h]
-        values[article] = (lowest_precise(truth, score, PRECISION_OF_CANDIDATE, *BOUNDS["candidate"]), highest_complete(truth, score, RECALL_OF_REVIEW, *BOUNDS["review"]))
+        candidate = max(lowest_precise(truth, score, PRECISION_OF_CANDIDATE, *BOUNDS["candidate"]),
+                        lowest_rare(everyday[:, h], EVERYDAY_CANDIDATES, *BOUNDS["candidate"]))
+        values[article] = (candidate, highest_complete(truth, score, RECALL_OF_REVIEW, *BOUNDS["review"]))
         found[article] = {"ap": ap(truth, score), "auc": auc(truth, score), "candidate": at(truth, score, values[article][0]), "review": at(truth, score, values[article][1])}
     use = np.isin(target[:, 0], (0.0, 1.0))
     truth, score = target[use, 0] == 1, p[use, 0]
@@ -148,7 +164,7 @@ def main():
         grounds[round(float(t), 2)] = 2 * (yes & said).sum() / max(1, yes.sum() + said.sum())
     values["named"] = max(grounds, key=lambda t: (round(grounds[t], 3), -abs(t - 0.5)))
     found["grounds"] = {"micro_f1": grounds[values["named"]], "threshold": values["named"], "heads": GROUNDS}
-    note = (f"candidate: precision {PRECISION_OF_CANDIDATE} or more, review: recall {RECALL_OF_REVIEW}, within bounds; "
+    note = (f"candidate: precision {PRECISION_OF_CANDIDATE} or more and at most {EVERYDAY_CANDIDATES:.1%} of {len(everyday_texts)} everyday posts, review: recall {RECALL_OF_REVIEW}, within bounds; "
             f"on {len(examples)} held-out Dutch rows (see calibration.json)")
     (args.model / "policy.toml").write_text(policy.text(values, note))
     manifest.write(args.model)

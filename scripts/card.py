@@ -35,7 +35,7 @@ class Scores:
     """Decision records of texts, made by the program itself."""
 
     def __init__(self, program, model):
-        self.command = [str(program), "score", "-", "--model", str(model), "--quiet"]
+        self.command = [str(program), "score", "-", "--model", str(model), "--all-languages", "--quiet"]
 
     def of(self, texts):
         lines = "".join(json.dumps({"id": str(i), "text": t}) + "\n" for i, t in enumerate(texts))

@@ -49,6 +49,8 @@ def arguments():
     args.add_argument("--frames", type=pathlib.Path, default=pathlib.Path("eval-data/frames"), help="directory of cases.tsv, filled sentence frames")
     args.add_argument("--frames-passes", type=float, default=0.0, help="passes of each filled frame in one epoch")
     args.add_argument("--start", type=pathlib.Path, help="go on from this checkpoint (a second, gentler round) instead of from the base")
+    args.add_argument("--share-of-start", type=float, default=0.0,
+                      help="of the starting checkpoint's weights in what is kept: a round that learns new material forgets less of the old (Wortsman et al. 2022)")
     args.add_argument("--public-share", type=float, default=1.0, help="of the passes that mix.PASSES gives the public sources")
     args.add_argument("--out", type=pathlib.Path, required=True, help="directory of the checkpoint")
     args.add_argument("--report", type=pathlib.Path, required=True)
@@ -135,6 +137,15 @@ class Mean:
                     mine.lerp_(other, 1 / self.count)
 
 
+def between(start, end, share):
+    """`start` with its trainable weights moved by `share` of the way to those of `end`."""
+    with torch.no_grad():
+        for mine, other in zip(start.parameters(), end.parameters()):
+            if other.requires_grad:
+                mine.lerp_(other, share)
+    return start
+
+
 @dataclasses.dataclass
 class Kept:
     """The best weights so far."""
@@ -208,6 +219,12 @@ def main():
         print(f"mean of {mean.count}: {line}", flush=True)
         if score > best.score:
             best = Kept(f"mean of {mean.count}", mean.model, figures, score)
+    if args.start and args.share_of_start:
+        blend = between(again(args.start), best.model, 1 - args.share_of_start)
+        figures = dev.measure(blend)
+        score, line = headline(figures)
+        print(f"with {args.share_of_start:.2f} of the start: {line}", flush=True)
+        best = Kept(f"{best.what}, with {args.share_of_start:.2f} of the start", blend, figures, score)
     model = best.model
     args.out.mkdir(parents=True, exist_ok=True)
     model.save_pretrained(args.out)
