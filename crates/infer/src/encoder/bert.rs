@@ -252,11 +252,9 @@ impl<B: Backend> Encoder for Bert<B> {
 
 /// Query, key and value weights on top of each other, so that one product makes all three.
 fn stacked(weights: &Weights<'_>, names: &[String; 3], hidden: usize) -> Result<Matrix> {
-    let mut data = Vec::with_capacity(3 * hidden * hidden);
-    for name in names {
-        data.extend(weights.matrix(&format!("{name}.weight"), hidden, hidden)?.data);
-    }
-    Ok(Matrix { rows: 3 * hidden, cols: hidden, data })
+    let parts: Result<Vec<Matrix>> =
+        names.iter().map(|name| weights.matrix(&format!("{name}.weight"), hidden, hidden)).collect();
+    Ok(Matrix::stacked(parts?))
 }
 
 fn stacked_bias(weights: &Weights<'_>, names: &[String; 3], hidden: usize) -> Result<Vec<f32>> {

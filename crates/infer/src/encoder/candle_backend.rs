@@ -40,7 +40,8 @@ impl Backend for Candle {
     }
 
     fn make_linear(&self, weight: Matrix, bias: Vec<f32>) -> Result<Linear> {
-        let weight = Tensor::from_vec(weight.data, (weight.rows, weight.cols), &self.device)?.t()?.contiguous()?;
+        let shape = (weight.rows, weight.cols);
+        let weight = Tensor::from_vec(weight.into_f32(), shape, &self.device)?.t()?.contiguous()?;
         Ok(Linear { weight, bias: Tensor::new(bias, &self.device)? })
     }
 
