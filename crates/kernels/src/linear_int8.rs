@@ -2,7 +2,7 @@
 
 use crate::linear::Activation;
 use crate::matrix::PANEL;
-use crate::quantised::{GROUP, QuantisedMatrix, QuantisedRows};
+use crate::quantised::{GROUP, Outlier, QuantisedMatrix, QuantisedRows, RowScale};
 use crate::tier::assert_available;
 use crate::{Tier, gelu};
 
@@ -15,24 +15,17 @@ const ROW_BLOCK: usize = 96;
 ///
 /// # Panics
 /// When the lengths do not fit together or `tier` is not available here.
-pub fn linear_int8(
-    tier: Tier,
-    x: &QuantisedRows,
-    w: &QuantisedMatrix,
-    bias: &[f32],
-    act: Activation,
-    out: &mut [f32],
-) {
+pub fn linear_int8(tier: Tier, x: &QuantisedRows, w: &QuantisedMatrix, bias: &[f32], act: Activation, out: &mut [f32]) {
     assert_available(tier);
     let (width, n_out) = (w.groups() * GROUP, w.n_out());
-    let rows = x.scales.len();
+    let rows = x.rows.len();
     assert_eq!(x.values.len(), rows * width, "x must hold whole rows of {}", w.n_in());
     assert_eq!(bias.len(), n_out, "one bias per output");
     assert_eq!(out.len(), rows * n_out, "out must be [{rows}, {n_out}]");
 
     for (block, out) in out.chunks_mut(ROW_BLOCK * n_out).enumerate() {
         let first_row = block * ROW_BLOCK;
-        let rows = out.len() / n_out;
+        let rows = first_row..first_row + out.len() / n_out;
         for p in 0..w.n_panels() {
             let first = p * PANEL;
             let columns = PANEL.min(n_out - first);
@@ -40,9 +33,10 @@ pub fn linear_int8(
             padded_bias[..columns].copy_from_slice(&bias[first..first + columns]);
             let (scales, sums) = w.of_panel(p);
             let task = PanelTask {
-                values: &x.values[first_row * width..(first_row + rows) * width],
-                row_scales: &x.scales[first_row..first_row + rows],
-                row_zeros: &x.zeros[first_row..first_row + rows],
+                values: &x.values[rows.start * width..rows.end * width],
+                rows: &x.rows[rows.clone()],
+                first_outlier: if first_row == 0 { 0 } else { x.rows[first_row - 1].outliers_end },
+                outliers: &x.outliers,
                 width,
                 panel: w.panel(p),
                 scales,
@@ -68,8 +62,11 @@ pub fn linear_int8(
 pub(crate) struct PanelTask<'a> {
     /// `[rows, width]`.
     pub(crate) values: &'a [u8],
-    pub(crate) row_scales: &'a [f32],
-    pub(crate) row_zeros: &'a [i32],
+    pub(crate) rows: &'a [RowScale],
+    /// Where the first row's outliers start.
+    pub(crate) first_outlier: usize,
+    /// Of all rows of all blocks.
+    pub(crate) outliers: &'a [Outlier],
     /// Bytes of a row.
     pub(crate) width: usize,
     /// `[width / GROUP, PANEL, GROUP]`.
@@ -85,7 +82,13 @@ pub(crate) struct PanelTask<'a> {
 
 impl PanelTask<'_> {
     pub(crate) const fn rows(&self) -> usize {
-        self.row_scales.len()
+        self.rows.len()
+    }
+
+    #[inline(always)]
+    pub(crate) fn outliers_of(&self, row: usize) -> &[Outlier] {
+        let start = if row == 0 { self.first_outlier } else { self.rows[row - 1].outliers_end };
+        &self.outliers[start..self.rows[row].outliers_end]
     }
 
     /// The `columns` outputs of a row that this task writes.
@@ -108,7 +111,15 @@ fn panel_plain(task: &PanelTask<'_>, out: &mut [f32]) {
                 }
             }
         }
-        let (scale, zero) = (task.row_scales[row], task.row_zeros[row]);
+        for outlier in task.outliers_of(row) {
+            let w = &task.panel[outlier.group * PANEL * GROUP..][..PANEL * GROUP];
+            for (s, w) in sum.iter_mut().zip(w.chunks_exact(GROUP)) {
+                let high: i32 =
+                    outlier.bytes.iter().zip(w).map(|(&x, &w)| i32::from(x) * i32::from(w.cast_signed())).sum();
+                *s += if outlier.negative { -256 } else { 256 } * high;
+            }
+        }
+        let RowScale { scale, zero, .. } = task.rows[row];
         for (i, out) in task.row_mut(row, out).iter_mut().enumerate() {
             #[allow(clippy::cast_precision_loss, reason = "the rounding is the same on every tier")]
             let sum = (sum[i] - zero * task.sums[i]) as f32;
@@ -143,22 +154,22 @@ mod tests {
         fn every_tier_agrees_with_double_precision_and_with_the_plain_one(
             rows in 1usize..40, n_in in 1usize..70, n_out in 1usize..100, seed: u32,
         ) {
-            let (x, w, b) = (floats(rows * n_in, seed), bytes(n_out * n_in, seed ^ 1), floats(n_out, seed ^ 2));
+            let (mut x, w, b) = (floats(rows * n_in, seed), bytes(n_out * n_in, seed ^ 1), floats(n_out, seed ^ 2));
+            // Far values, of both signs, in some rows.
+            x.iter_mut().step_by(41).for_each(|v| *v *= 30.0);
             let scales: Vec<f32> = floats(n_out, seed ^ 3).iter().map(|s| s.abs() / 100.0 + 0.001).collect();
             let packed = QuantisedMatrix::pack(&w, &scales, n_out, n_in);
             let mut quantised = QuantisedRows::default();
             quantised.fill(Tier::Plain, &x, n_in);
-            let width = n_in.next_multiple_of(GROUP);
             let mut plain: Option<Vec<f32>> = None;
             for tier in Tier::ALL.into_iter().filter(|t| t.is_available()) {
                 let mut out = vec![f32::NAN; rows * n_out];
                 linear_int8(tier, &quantised, &packed, &b, Activation::None, &mut out);
                 for r in 0..rows {
+                    let row = quantised.whole_row(r, n_in);
                     for o in 0..n_out {
-                        let sum: f64 = (0..n_in)
-                            .map(|k| f64::from(i32::from(quantised.values[r * width + k]) - quantised.zeros[r]) * f64::from(w[o * n_in + k]))
-                            .sum();
-                        let want = sum * f64::from(scales[o]) * f64::from(quantised.scales[r]) + f64::from(b[o]);
+                        let sum: f64 = row.iter().zip(&w[o * n_in..]).map(|(&x, &w)| f64::from(x) * f64::from(w)).sum();
+                        let want = sum * f64::from(scales[o]) * f64::from(quantised.rows[r].scale) + f64::from(b[o]);
                         let got = f64::from(out[r * n_out + o]);
                         prop_assert!((got - want).abs() < 1e-5 * want.abs().max(1.0), "{tier}: {got} {want}");
                     }

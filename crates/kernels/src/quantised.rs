@@ -21,14 +21,18 @@ pub struct QuantisedMatrix {
 }
 
 impl QuantisedMatrix {
+    /// More inputs than this could overflow a sum: a quarter of a row's values can be outliers of 2^14 at worst (two lanes of 16
+    /// at each end), times weights of 2^7, beside the low bytes.
+    pub const MOST_INPUTS: usize = 3584;
+
     /// Pack `values`, which are `[n_out, n_in]` row-major with `weight = value * scales[row]`.
     ///
     /// # Panics
-    /// When the lengths do not fit together, `n_in` or `n_out` is 0, or `n_in` is above 65,536, from where on a sum could overflow.
+    /// When the lengths do not fit together, `n_in` or `n_out` is 0, or `n_in` is above [`Self::MOST_INPUTS`].
     #[must_use]
     pub fn pack(values: &[i8], scales: &[f32], n_out: usize, n_in: usize) -> Self {
         assert!(n_in > 0 && n_out > 0, "a weight matrix has rows and columns");
-        assert!(n_in <= 1 << 16, "a sum of {n_in} products may not fit 32 bits");
+        assert!(n_in <= Self::MOST_INPUTS, "a sum of {n_in} products may not fit 32 bits");
         assert_eq!(values.len(), n_out * n_in, "one value per weight");
         assert_eq!(scales.len(), n_out, "one scale per output");
         let groups = n_in.div_ceil(GROUP);
@@ -81,38 +85,65 @@ impl QuantisedMatrix {
 }
 
 /// Rows of hidden states in 8 bits without a sign, each with a scale and a zero point of its own: `x = (q - zero) * scale`.
-/// The buffers are kept from one use to the next.
+/// The few values of a row that lie far from all others (a handful of channels do, in encoders: Dettmers et al. 2022) would
+/// make the steps of all others coarse, so these keep a second byte. The buffers are kept from one use to the next.
 #[derive(Default)]
 pub struct QuantisedRows {
-    /// `[rows, groups * GROUP]`.
+    /// `[rows, groups * GROUP]`; of an outlier, the low byte.
     pub(crate) values: Vec<u8>,
-    pub(crate) scales: Vec<f32>,
-    pub(crate) zeros: Vec<i32>,
+    pub(crate) rows: Vec<RowScale>,
+    /// Of all rows, in order.
+    pub(crate) outliers: Vec<Outlier>,
+}
+
+/// What turns a row's bytes back into numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub(crate) struct RowScale {
+    pub(crate) scale: f32,
+    pub(crate) zero: i32,
+    /// Where the row's outliers end.
+    pub(crate) outliers_end: usize,
+}
+
+/// The high byte of one value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Outlier {
+    /// Of inputs.
+    pub(crate) group: usize,
+    /// The magnitude of the high byte at its place in the group, the other bytes 0, as a product kernel reads four inputs.
+    pub(crate) bytes: [u8; GROUP],
+    pub(crate) negative: bool,
 }
 
 impl QuantisedRows {
     /// Cut `x`, `[rows, n_in]`, to 8 bits, replacing what was held. A row's range always holds 0, so the zero point is in
-    /// 0..=255 and a product's error is at most half a step of 1/255 of the row's range. A row does not depend on the others.
+    /// 0..=255. A value is off by a step at most, where a step is 1/255 of the row's range without its outliers; beyond
+    /// 64 such ranges it is cut off. A row does not depend on the others.
     ///
     /// # Panics
     /// When `x` holds no whole rows or `tier` is not available here.
     pub fn fill(&mut self, tier: Tier, x: &[f32], n_in: usize) {
         let rows = x.len() / n_in;
         assert_eq!(x.len(), rows * n_in, "x must hold whole rows of {n_in}");
-        let width = n_in.next_multiple_of(GROUP);
-        self.values.resize(rows * width, 0);
-        self.scales.resize(rows, 0.0);
-        self.zeros.resize(rows, 0);
-        quantise(tier, x, n_in, &mut self.values, &mut self.scales, &mut self.zeros);
+        self.values.resize(rows * n_in.next_multiple_of(GROUP), 0);
+        self.rows.clear();
+        self.outliers.clear();
+        quantise(tier, x, n_in, &mut self.values, &mut self.rows, &mut self.outliers);
     }
 }
 
 per_tier! {
-    fn quantise(x: &[f32], n_in: usize, values: &mut [u8], scales: &mut [f32], zeros: &mut [i32]) = quantise_body
+    fn quantise(x: &[f32], n_in: usize, values: &mut [u8], rows: &mut Vec<RowScale>, outliers: &mut Vec<Outlier>) = quantise_body
 }
 
 /// Added to a small number it rounds it to a whole one (ties to even) that then stands in the low bits: 1.5 * 2^23.
 const ROUND: f32 = 12_582_912.0;
+
+/// The largest magnitude of a value in steps, 64 times the range of its row's other values; what lies beyond is cut off.
+const MOST: i32 = 0x3fff;
+
+/// Values that are looked at side by side.
+const LANES: usize = 16;
 
 // No fused multiply-add in here: every tier must give the same bytes.
 #[inline(always)]
@@ -120,41 +151,70 @@ fn quantise_body<const FMA: bool>(
     x: &[f32],
     n_in: usize,
     values: &mut [u8],
-    scales: &mut [f32],
-    zeros: &mut [i32],
+    rows: &mut Vec<RowScale>,
+    outliers: &mut Vec<Outlier>,
 ) {
     let width = n_in.next_multiple_of(GROUP);
-    for (r, row) in x.chunks_exact(n_in).enumerate() {
+    for (row, to) in x.chunks_exact(n_in).zip(values.chunks_exact_mut(width)) {
         let (least, most) = range(row);
         let scale = if most > least { (most - least) / 255.0 } else { 1.0 };
         let inverse = 1.0 / scale;
         let zero = whole(-least * inverse).clamp(0, 255);
-        scales[r] = scale;
-        zeros[r] = zero;
-        let to = &mut values[r * width..(r + 1) * width];
-        for (q, &v) in to.iter_mut().zip(row) {
-            #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to 0..=255")]
-            let byte = (whole(v * inverse) + zero).clamp(0, 255) as u8;
-            *q = byte;
+        for (c, (from, to)) in row.chunks(LANES).zip(to.chunks_mut(LANES)).enumerate() {
+            let mut q = [0_i32; LANES];
+            for (q, &v) in q.iter_mut().zip(from) {
+                *q = whole(v * inverse) + zero;
+            }
+            let mut outside = false;
+            for q in q {
+                // A step beyond an end is not worth a second byte.
+                outside |= !(-1..=256).contains(&q);
+            }
+            if outside {
+                for (i, q) in q.iter_mut().enumerate().filter(|(_, q)| !(-1..=256).contains(*q)) {
+                    *q = (*q).clamp(-MOST, MOST);
+                    outliers.push(Outlier::of(c * LANES + i, *q));
+                    *q &= 255;
+                }
+            }
+            for (to, q) in to.iter_mut().zip(q) {
+                #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to 0..=255")]
+                let byte = q.clamp(0, 255) as u8;
+                *to = byte;
+            }
         }
         to[n_in..].fill(0);
+        rows.push(RowScale { scale, zero, outliers_end: outliers.len() });
+    }
+}
+
+impl Outlier {
+    /// The high byte of a number of 16 bits, at input `at` of its row.
+    fn of(at: usize, q: i32) -> Self {
+        let high = q >> 8;
+        let mut bytes = [0; GROUP];
+        bytes[at % GROUP] = high.unsigned_abs().to_le_bytes()[0];
+        Self { group: at / GROUP, bytes, negative: high < 0 }
     }
 }
 
 /// The nearest whole number of a value below 2^22; anything else gives some number, never a trap.
 #[inline(always)]
 fn whole(v: f32) -> i32 {
+    let v = if v < -65536.0 { -65536.0 } else { v };
+    let v = if v > 65536.0 { 65536.0 } else { v };
     (v + ROUND).to_bits().cast_signed().wrapping_sub(ROUND.to_bits().cast_signed())
 }
 
-/// (least, most) of a row and 0, in 16 lanes side by side.
+/// The range of a row that its steps are made for: from the third least to the third largest of what its lanes hold at most,
+/// 0 included. Beyond it lie few values.
 #[inline(always)]
 fn range(row: &[f32]) -> (f32, f32) {
-    let (mut least, mut most) = ([0.0_f32; 16], [0.0_f32; 16]);
-    let chunks = row.chunks_exact(16);
+    let (mut least, mut most) = ([0.0_f32; LANES], [0.0_f32; LANES]);
+    let chunks = row.chunks_exact(LANES);
     let rest = chunks.remainder();
     for chunk in chunks {
-        for i in 0..16 {
+        for i in 0..LANES {
             // A comparison, unlike `f32::min`, is one instruction.
             least[i] = if chunk[i] < least[i] { chunk[i] } else { least[i] };
             most[i] = if chunk[i] > most[i] { chunk[i] } else { most[i] };
@@ -164,35 +224,85 @@ fn range(row: &[f32]) -> (f32, f32) {
         least[i] = if v < least[i] { v } else { least[i] };
         most[i] = if v > most[i] { v } else { most[i] };
     }
-    for i in 1..16 {
-        least[0] = if least[i] < least[0] { least[i] } else { least[0] };
-        most[0] = if most[i] > most[0] { most[i] } else { most[0] };
+    (-third_largest(least.map(|v| -v)), third_largest(most))
+}
+
+#[inline(always)]
+fn third_largest(lanes: [f32; LANES]) -> f32 {
+    let mut top = [0.0_f32; 3];
+    for v in lanes {
+        if v > top[2] {
+            top[2] = v;
+            if v > top[1] {
+                top.swap(1, 2);
+                if v > top[0] {
+                    top.swap(0, 1);
+                }
+            }
+        }
     }
-    (least[0], most[0])
+    top[2]
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    impl QuantisedRows {
+        /// What a product kernel must make of row `r`: whole numbers without the zero point, to multiply by the scale.
+        pub(crate) fn whole_row(&self, r: usize, n_in: usize) -> Vec<i32> {
+            let width = n_in.next_multiple_of(GROUP);
+            let row = self.rows[r];
+            let mut out: Vec<i32> = self.values[r * width..][..n_in].iter().map(|&q| i32::from(q) - row.zero).collect();
+            let start = if r == 0 { 0 } else { self.rows[r - 1].outliers_end };
+            for outlier in &self.outliers[start..row.outliers_end] {
+                for (i, &b) in outlier.bytes.iter().enumerate().filter(|(_, b)| **b != 0) {
+                    out[outlier.group * GROUP + i] += i32::from(b) * if outlier.negative { -256 } else { 256 };
+                }
+            }
+            out
+        }
+    }
+
     proptest! {
         #[test]
-        fn a_value_comes_back_to_half_a_step(x in prop::collection::vec(-40.0f32..25.0, 1..90), zero_range: bool) {
-            let x = if zero_range { vec![x[0]; x.len()] } else { x };
-            let (least, most) = x.iter().fold((0.0_f32, 0.0_f32), |(a, b), &v| (a.min(v), b.max(v)));
-            let step = (most - least) / 255.0;
-            let mut first: Option<Vec<u8>> = None;
+        fn a_value_comes_back_to_a_step_also_beside_far_ones(
+            x in prop::collection::vec(-40.0f32..25.0, 1..90),
+            far in prop::collection::vec((0usize..90, prop::sample::select(vec![-900.0f32, 350.0, 1200.0, 3e5])), 0..3),
+            constant: bool,
+        ) {
+            let mut x = if constant { vec![x[0]; x.len()] } else { x };
+            let n = x.len();
+            for (at, v) in far {
+                x[at % n] = v;
+            }
+            let mut first: Option<Vec<i32>> = None;
             for tier in Tier::ALL.into_iter().filter(|t| t.is_available()) {
                 let mut q = QuantisedRows::default();
-                q.fill(tier, &x, x.len());
-                for (&q8, &v) in q.values.iter().zip(&x) {
-                    let back = (i32::from(q8) - q.zeros[0]) as f32 * q.scales[0];
-                    // The zero point is rounded too, so an end of the range may lose half a step more.
-                    prop_assert!((back - v).abs() <= step * 1.01 + 1e-6, "{tier}: {back} {v}");
+                q.fill(tier, &x, n);
+                let scale = q.rows[0].scale;
+                let back = q.whole_row(0, n);
+                for (&b, &v) in back.iter().zip(&x) {
+                    let got = b as f32 * scale;
+                    // Half a step by rounding, half by the zero point, one by an end of the range; the farthest are cut off.
+                    let cut = v.abs() / scale > 16_000.0;
+                    prop_assert!(cut || (got - v).abs() <= scale * 2.01 + 1e-6, "{tier}: {got} {v} in steps of {scale}");
                 }
-                prop_assert!(first.get_or_insert_with(|| q.values.clone()) == &q.values, "{tier} gives other bytes");
+                prop_assert!(first.get_or_insert_with(|| back.clone()) == &back, "{tier} gives other numbers");
             }
+        }
+    }
+
+    #[test]
+    fn steps_stay_fine_beside_two_far_values() {
+        let mut x: Vec<f32> = (0..96).map(|i| (i % 7) as f32 - 3.0).collect();
+        (x[5], x[40]) = (90.0, -70.0);
+        for tier in Tier::ALL.into_iter().filter(|t| t.is_available()) {
+            let mut q = QuantisedRows::default();
+            q.fill(tier, &x, x.len());
+            assert!(q.rows[0].scale < 0.03, "{tier}: steps of {}", q.rows[0].scale);
+            assert_eq!(q.outliers.len(), 2);
         }
     }
 

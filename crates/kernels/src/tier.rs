@@ -29,7 +29,9 @@ pub enum TierError {
 impl fmt::Display for TierError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Unknown(name) => write!(f, "no kernel tier is called {name:?}: choose plain, avx2, avx512 or avx512-vnni"),
+            Self::Unknown(name) => {
+                write!(f, "no kernel tier is called {name:?}: choose plain, avx2, avx512 or avx512-vnni")
+            }
             Self::NotHere(tier) => write!(f, "this processor cannot run the kernel tier {tier}"),
         }
     }

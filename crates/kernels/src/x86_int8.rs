@@ -1,9 +1,9 @@
 //! The AVX-512 VNNI product kernel: four 8-bit products a lane in one instruction, a tile of rows by one panel in registers.
 
 use std::arch::x86_64::{
-    __m512i, _mm512_add_ps, _mm512_cvtepi32_ps, _mm512_dpbusd_epi32, _mm512_load_si512, _mm512_loadu_ps,
-    _mm512_loadu_si512, _mm512_mul_ps, _mm512_mullo_epi32, _mm512_set1_epi32, _mm512_set1_ps, _mm512_setzero_si512,
-    _mm512_storeu_ps, _mm512_sub_epi32,
+    __m512i, _mm512_add_epi32, _mm512_add_ps, _mm512_cvtepi32_ps, _mm512_dpbusd_epi32, _mm512_load_si512,
+    _mm512_loadu_ps, _mm512_loadu_si512, _mm512_mul_ps, _mm512_mullo_epi32, _mm512_set1_epi32, _mm512_set1_ps,
+    _mm512_setzero_si512, _mm512_slli_epi32, _mm512_storeu_ps, _mm512_sub_epi32,
 };
 
 use crate::linear_int8::PanelTask;
@@ -39,9 +39,19 @@ unsafe fn tile<const M: usize>(task: &PanelTask<'_>, row: usize, out: &mut [f32]
         }
     }
     let (scales, sums) = (&task.scales[..PANEL], &task.sums[..PANEL]);
-    for (m, sum) in sum.iter().enumerate() {
-        let scale = _mm512_set1_ps(task.row_scales[row + m]);
-        let zero = _mm512_set1_epi32(task.row_zeros[row + m]);
+    for (m, sum) in sum.iter_mut().enumerate() {
+        for outlier in task.outliers_of(row + m) {
+            let w = task.panel[outlier.group * PANEL * GROUP..][..PANEL * GROUP].as_ptr();
+            let high = _mm512_set1_epi32(i32::from_le_bytes(outlier.bytes));
+            for (half, sum) in sum.iter_mut().enumerate() {
+                // SAFETY: a panel's group is two aligned vectors, of which this loads one.
+                let w = unsafe { _mm512_load_si512(w.add(half * 64).cast::<__m512i>()) };
+                let product = _mm512_slli_epi32::<8>(_mm512_dpbusd_epi32(_mm512_setzero_si512(), high, w));
+                *sum = if outlier.negative { _mm512_sub_epi32(*sum, product) } else { _mm512_add_epi32(*sum, product) };
+            }
+        }
+        let scale = _mm512_set1_ps(task.rows[row + m].scale);
+        let zero = _mm512_set1_epi32(task.rows[row + m].zero);
         let mut edge = [0.0; PANEL];
         let whole = task.columns == PANEL;
         let to = if whole { task.row_mut(row + m, out) } else { &mut edge[..] };

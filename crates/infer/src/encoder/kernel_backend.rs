@@ -3,8 +3,8 @@
 use std::cell::RefCell;
 
 use grens_kernels::{
-    Activation, AttentionShape, PackedMatrix, QuantisedMatrix, QuantisedRows, Queries, Tier, attention, layer_norm, linear,
-    linear_int8, tanh,
+    Activation, AttentionShape, PackedMatrix, QuantisedMatrix, QuantisedRows, Queries, Tier, attention, layer_norm,
+    linear, linear_int8, tanh,
 };
 
 use super::backend::Backend;
@@ -83,7 +83,7 @@ impl Backend for Kernels {
     fn make_linear(&self, weight: Matrix, bias: Vec<f32>) -> Result<Linear> {
         let (rows, cols) = (weight.rows, weight.cols);
         let weight = match weight.data {
-            MatrixData::I8 { values, scales } if self.tier.prefers_int8() => {
+            MatrixData::I8 { values, scales } if self.tier.prefers_int8() && cols <= QuantisedMatrix::MOST_INPUTS => {
                 Weight::Int8(QuantisedMatrix::pack(&values, &scales, rows, cols))
             }
             _ => Weight::F32(PackedMatrix::pack(&weight.into_f32(), rows, cols)),
