@@ -81,6 +81,15 @@ impl Tier {
         matches!(self, Self::Avx512Vnni)
     }
 
+    /// The tier for the same model in f32.
+    #[must_use]
+    pub const fn in_f32(self) -> Self {
+        match self {
+            Self::Avx512Vnni => Self::Avx512,
+            other => other,
+        }
+    }
+
     /// The tier that [`Tier::ENV`] forces, else the fastest of this processor.
     ///
     /// # Errors

@@ -246,7 +246,12 @@ impl<B: Backend> Encoder for Bert<B> {
     }
 
     fn describe(&self) -> String {
-        self.backend.describe()
+        let arithmetic = if self.in_int8() { "int8" } else { "f32" };
+        format!("packed encoder, {arithmetic}, {}", self.backend.describe())
+    }
+
+    fn in_int8(&self) -> bool {
+        self.layers.iter().any(|layer| B::in_int8(&layer.up))
     }
 }
 

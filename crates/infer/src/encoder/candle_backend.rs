@@ -36,7 +36,11 @@ impl Backend for Candle {
     type Norm = Norm;
 
     fn describe(&self) -> String {
-        format!("packed encoder, f32, candle on {:?}", self.device.location())
+        format!("candle on {:?}", self.device.location())
+    }
+
+    fn in_int8(_: &Linear) -> bool {
+        false
     }
 
     fn make_linear(&self, weight: Matrix, bias: Vec<f32>) -> Result<Linear> {

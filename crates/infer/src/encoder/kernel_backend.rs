@@ -77,7 +77,11 @@ impl Backend for Kernels {
     type Norm = Norm;
 
     fn describe(&self) -> String {
-        format!("packed encoder, f32, {} kernels", self.tier)
+        format!("{} kernels", self.tier)
+    }
+
+    fn in_int8(layer: &Linear) -> bool {
+        matches!(layer.weight, Weight::Int8(_))
     }
 
     fn make_linear(&self, weight: Matrix, bias: Vec<f32>) -> Result<Linear> {
