@@ -16,7 +16,7 @@ fn scoring(c: &mut Criterion) {
     let mut group = c.benchmark_group("score");
     group.sample_size(10);
     for threads in [1, 2] {
-        let options = ScorerOptions { device: DeviceChoice::Cpu, threads, labels: None };
+        let options = ScorerOptions { device: DeviceChoice::Cpu, threads, ..ScorerOptions::default() };
         let scorer = Scorer::load(&dir, &options).unwrap();
         group.throughput(Throughput::Elements(posts.len() as u64));
         group.bench_function(BenchmarkId::new("sample", threads), |b| b.iter(|| scorer.score(&posts).unwrap()));

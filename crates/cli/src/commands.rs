@@ -14,7 +14,7 @@ mod score;
 mod threshold;
 
 use grens_batch::Decider;
-use grens_infer::{LabelMap, LabelPair, ModelDir, Scorer, ScorerOptions};
+use grens_infer::{Arithmetic, LabelMap, LabelPair, ModelDir, Scorer, ScorerOptions};
 use grens_law::Policy;
 
 use crate::args::{Command, DeciderArgs, ModelArgs, ModelCommand};
@@ -42,10 +42,14 @@ pub(crate) fn run(command: &Command, printer: &Printer) -> Outcome {
 
 /// Open and load the model that the arguments name.
 fn load_scorer(args: &ModelArgs) -> Outcome<(ModelDir, Scorer)> {
+    load_scorer_in(args, Arithmetic::Fastest)
+}
+
+fn load_scorer_in(args: &ModelArgs, arithmetic: Arithmetic) -> Outcome<(ModelDir, Scorer)> {
     let dir = ModelDir::open(&locate::model(args.model.as_deref()))?;
     let labels: Option<LabelMap> = (!args.label_map.is_empty())
         .then(|| args.label_map.iter().cloned().map(|LabelPair(head, output)| (head, output)).collect());
-    let options = ScorerOptions { device: args.device, threads: args.threads, labels };
+    let options = ScorerOptions { device: args.device, threads: args.threads, labels, arithmetic };
     let scorer = Scorer::load(&dir, &options)?;
     Ok((dir, scorer))
 }

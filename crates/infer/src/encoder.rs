@@ -31,6 +31,11 @@ pub trait Encoder: Send + Sync {
 
     /// One line for people: which code runs it, on what.
     fn describe(&self) -> String;
+
+    /// Whether its layers multiply in 8 bits.
+    fn in_int8(&self) -> bool {
+        false
+    }
 }
 
 /// `model_type`s that can be run.

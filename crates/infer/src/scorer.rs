@@ -26,6 +26,18 @@ pub struct ScorerOptions {
     pub threads: usize,
     /// Which output is which head; `None` for the model's own word.
     pub labels: Option<LabelMap>,
+    /// How numbers are multiplied on a processor.
+    pub arithmetic: Arithmetic,
+}
+
+/// How numbers are multiplied on a processor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Arithmetic {
+    /// 8 bits where the weights are kept in them and the processor multiplies them faster; else f32.
+    #[default]
+    Fastest,
+    /// f32 throughout: what golden files are held against.
+    F32,
 }
 
 /// What a model says of one post.
@@ -48,6 +60,8 @@ pub struct ModelInfo {
     pub model_type: String,
     /// Which code runs it, on what.
     pub runs_on: String,
+    /// Whether it multiplies in 8 bits.
+    pub in_int8: bool,
     /// Pieces in the tokenizer.
     pub vocab_size: usize,
     /// Tokens read of a post.
@@ -76,7 +90,10 @@ impl Scorer {
     /// # Errors
     /// When its files do not fit together, its kind cannot be run, or the device is not there.
     pub fn load(dir: &ModelDir, options: &ScorerOptions) -> Result<Self> {
-        let device = Device::find(options.device)?;
+        let device = match Device::find(options.device)? {
+            Device::Cpu(tier) if options.arithmetic == Arithmetic::F32 => Device::Cpu(tier.in_f32()),
+            device => device,
+        };
         let weights = Weights::parse(&dir.weights.bytes, &dir.weights.path)?;
         let encoder = encoder::build(&dir.config, &dir.config_file.path, &weights, &device)?;
         let tokens = Tokens::parse(&dir.tokenizer.bytes, &dir.tokenizer.path, dir.max_tokens())?;
@@ -107,6 +124,7 @@ impl Scorer {
             reference: dir.reference().clone(),
             model_type: dir.config["model_type"].as_str().unwrap_or("unknown").to_owned(),
             runs_on: encoder.describe(),
+            in_int8: encoder.in_int8(),
             vocab_size: tokens.vocab_size(),
             max_tokens: tokens.max_tokens(),
             heads: heads.present().collect(),

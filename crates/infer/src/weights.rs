@@ -16,11 +16,53 @@ pub(crate) struct Weights<'a> {
     path: PathBuf,
 }
 
-/// A matrix in f32, row-major.
+/// A matrix, row-major, in f32 or in 8 bits as the file has it.
 pub(crate) struct Matrix {
     pub(crate) rows: usize,
     pub(crate) cols: usize,
-    pub(crate) data: Vec<f32>,
+    pub(crate) data: MatrixData,
+}
+
+pub(crate) enum MatrixData {
+    F32(Vec<f32>),
+    /// One scale a row.
+    I8 {
+        values: Vec<i8>,
+        scales: Vec<f32>,
+    },
+}
+
+impl Matrix {
+    /// Matrices of the same width on top of each other; in 8 bits if all of them are.
+    pub(crate) fn stacked(parts: Vec<Self>) -> Self {
+        let cols = parts.first().map_or(0, |m| m.cols);
+        let rows = parts.iter().map(|m| m.rows).sum();
+        let data = if parts.iter().all(|m| matches!(m.data, MatrixData::I8 { .. })) {
+            let (mut all, mut all_scales) = (vec![], vec![]);
+            for part in parts {
+                if let MatrixData::I8 { values, scales } = part.data {
+                    all.extend(values);
+                    all_scales.extend(scales);
+                }
+            }
+            MatrixData::I8 { values: all, scales: all_scales }
+        } else {
+            MatrixData::F32(parts.into_iter().flat_map(Self::into_f32).collect())
+        };
+        Self { rows, cols, data }
+    }
+
+    /// All values in f32, row-major; 8-bit ones multiplied out.
+    pub(crate) fn into_f32(self) -> Vec<f32> {
+        match self.data {
+            MatrixData::F32(values) => values,
+            MatrixData::I8 { values, scales } => values
+                .chunks_exact(self.cols.max(1))
+                .zip(scales)
+                .flat_map(|(row, s)| row.iter().map(move |&q| f32::from(q) * s))
+                .collect(),
+        }
+    }
 }
 
 /// Rows that are looked up one by one; kept in 8 bits where the file has them so.
@@ -118,7 +160,13 @@ impl<'a> Weights<'a> {
     /// A matrix `[rows, cols]`.
     pub(crate) fn matrix(&self, name: &str, rows: usize, cols: usize) -> Result<Matrix> {
         self.expect_shape(name, &[rows, cols])?;
-        Ok(Matrix { rows, cols, data: self.values(name)? })
+        let view = self.view(name)?;
+        let data = if view.dtype() == Dtype::I8 {
+            MatrixData::I8 { values: signed(view.data()), scales: self.scales(name)? }
+        } else {
+            MatrixData::F32(self.values(name)?)
+        };
+        Ok(Matrix { rows, cols, data })
     }
 
     /// A table of rows of width `cols`, however many there are.
@@ -132,8 +180,7 @@ impl<'a> Weights<'a> {
         }
         let view = self.view(name)?;
         let data = if view.dtype() == Dtype::I8 {
-            let values = view.data().iter().map(|&b| b.cast_signed()).collect();
-            TableData::I8 { values, scales: self.scales(name)? }
+            TableData::I8 { values: signed(view.data()), scales: self.scales(name)? }
         } else {
             TableData::F32(self.values(name)?)
         };
@@ -162,4 +209,8 @@ impl<'a> Weights<'a> {
     fn bad(&self, name: &str, problem: String) -> InferError {
         InferError::malformed(&self.path, format!("the tensor {name} {problem}"))
     }
+}
+
+fn signed(bytes: &[u8]) -> Vec<i8> {
+    bytes.iter().map(|&b| b.cast_signed()).collect()
 }

@@ -1,4 +1,4 @@
-//! The arithmetic under the encoder: matrix products, activations, normalisation and attention on f32 rows.
+//! The arithmetic under the encoder: matrix products in f32 and in 8 bits, activations, normalisation and attention on rows.
 //!
 //! Every kernel has a plain reference that any processor runs, and faster tiers that are chosen at run time
 //! ([`Tier::detect`]). This is the only crate of the project with `unsafe` code. All matrices are row-major slices.
@@ -10,14 +10,20 @@ mod aligned;
 mod attention;
 mod elementwise;
 mod linear;
+mod linear_int8;
 mod matrix;
+mod quantised;
 mod tier;
 
 #[cfg(target_arch = "x86_64")]
 mod x86;
+#[cfg(target_arch = "x86_64")]
+mod x86_int8;
 
 pub use attention::{AttentionShape, Queries, attention};
 pub use elementwise::{gelu, layer_norm, softmax, tanh};
 pub use linear::{Activation, linear};
+pub use linear_int8::linear_int8;
 pub use matrix::PackedMatrix;
+pub use quantised::{QuantisedMatrix, QuantisedRows};
 pub use tier::{Tier, TierError};

@@ -39,7 +39,7 @@ pub fn linear(tier: Tier, x: &[f32], w: &PackedMatrix, bias: &[f32], act: Activa
             let task = PanelTask { x, n_in, panel: w.panel(p), bias: &padded_bias, n_out, first, columns };
             match tier {
                 #[cfg(target_arch = "x86_64")]
-                Tier::Avx512 => crate::x86::panel_avx512(&task, out),
+                Tier::Avx512 | Tier::Avx512Vnni => crate::x86::panel_avx512(&task, out),
                 #[cfg(target_arch = "x86_64")]
                 Tier::Avx2 => crate::x86::panel_avx2(&task, out),
                 _ => panel_plain(&task, out),

@@ -13,6 +13,8 @@ pub enum Tier {
     Avx2,
     /// x86-64 with AVX-512 F, BW, DQ and VL.
     Avx512,
+    /// The same with VNNI, whose 8-bit products take a quarter of the time.
+    Avx512Vnni,
 }
 
 /// A tier that cannot be used.
@@ -27,7 +29,9 @@ pub enum TierError {
 impl fmt::Display for TierError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Unknown(name) => write!(f, "no kernel tier is called {name:?}: choose plain, avx2 or avx512"),
+            Self::Unknown(name) => {
+                write!(f, "no kernel tier is called {name:?}: choose plain, avx2, avx512 or avx512-vnni")
+            }
             Self::NotHere(tier) => write!(f, "this processor cannot run the kernel tier {tier}"),
         }
     }
@@ -37,7 +41,7 @@ impl std::error::Error for TierError {}
 
 impl Tier {
     /// All tiers, slowest first.
-    pub const ALL: [Self; 3] = [Self::Plain, Self::Avx2, Self::Avx512];
+    pub const ALL: [Self; 4] = [Self::Plain, Self::Avx2, Self::Avx512, Self::Avx512Vnni];
 
     /// Environment variable that forces a tier.
     pub const ENV: &'static str = "GRENS_KERNEL";
@@ -57,6 +61,8 @@ impl Tier {
                     && is_x86_feature_detected!("avx512dq")
                     && is_x86_feature_detected!("avx512vl")
             }
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx512Vnni => Self::Avx512.is_available() && is_x86_feature_detected!("avx512vnni"),
             #[cfg(not(target_arch = "x86_64"))]
             _ => false,
         }
@@ -67,6 +73,21 @@ impl Tier {
     pub fn fastest() -> Self {
         static FASTEST: OnceLock<Tier> = OnceLock::new();
         *FASTEST.get_or_init(|| Self::ALL.into_iter().rev().find(|t| t.is_available()).unwrap_or(Self::Plain))
+    }
+
+    /// Whether 8-bit products are the fastest that this tier has: then a model whose weights are kept in 8 bits runs in them.
+    #[must_use]
+    pub const fn prefers_int8(self) -> bool {
+        matches!(self, Self::Avx512Vnni)
+    }
+
+    /// The tier for the same model in f32.
+    #[must_use]
+    pub const fn in_f32(self) -> Self {
+        match self {
+            Self::Avx512Vnni => Self::Avx512,
+            other => other,
+        }
     }
 
     /// The tier that [`Tier::ENV`] forces, else the fastest of this processor.
@@ -95,6 +116,7 @@ impl fmt::Display for Tier {
             Self::Plain => "plain",
             Self::Avx2 => "avx2",
             Self::Avx512 => "avx512",
+            Self::Avx512Vnni => "avx512-vnni",
         })
     }
 }

@@ -13,14 +13,15 @@ const ROWS_512: usize = 12;
 /// Rows of an AVX2 tile: 6 x 2 sums, 2 weights and a broadcast fill the 16 registers.
 const ROWS_256: usize = 6;
 
+/// Take all rows of `$task` through `$kernel`, up to `$most` at a time.
 macro_rules! tiles {
     ($task:expr, $out:expr, $most:expr, $kernel:ident, [$($m:literal),+]) => {{
         let rows = $task.rows();
         let mut row = 0;
         while row < rows {
             let m = (rows - row).min($most);
-            // SAFETY: `linear` checked that this processor has the tier's features, and the kernel reads rows
-            // `row..row + m` of x, which exist.
+            // SAFETY: the caller checked that this processor has the tier's features, and the kernel reads rows
+            // `row..row + m` of the task, which exist.
             unsafe {
                 match m {
                     $($m => $kernel::<$m>($task, row, $out),)+
@@ -31,6 +32,8 @@ macro_rules! tiles {
         }
     }};
 }
+
+pub(crate) use tiles;
 
 pub(crate) fn panel_avx512(task: &PanelTask<'_>, out: &mut [f32]) {
     tiles!(task, out, ROWS_512, tile_avx512, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);

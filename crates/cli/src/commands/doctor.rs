@@ -3,7 +3,7 @@
 use std::io::Write as _;
 
 use grens_batch::BatchError;
-use grens_infer::{TOLERANCE, compare_with_golden};
+use grens_infer::{Arithmetic, ModelDir, Scorer, compare_with_golden};
 use grens_kernels::Tier;
 use grens_law::{Exit, Statute};
 
@@ -21,23 +21,15 @@ pub(super) fn run(args: &ModelArgs, printer: &Printer) -> Outcome {
         _ => "the fastest of this processor".to_owned(),
     };
     let tier = Tier::detect().map_or_else(|e| e.to_string(), |t| t.to_string());
-    let (passed, test) = match dir.golden_path() {
-        None => (true, "skipped: the model brings no golden.json".to_owned()),
-        Some(path) => {
-            let report = compare_with_golden(&scorer, path)?;
-            let verdict = if report.passes() { "passed" } else { "FAILED" };
-            let tokens = if report.other_tokens.is_empty() {
-                String::new()
-            } else {
-                format!("; other tokens in posts {:?}", report.other_tokens)
-            };
-            let text = format!(
-                "{verdict}: {} golden posts, largest difference of a logit {:.1e} (allowed {TOLERANCE:.0e}){tokens}",
-                report.posts, report.largest_difference
-            );
-            (report.passes(), text)
-        }
-    };
+    let (mut passed, test) = self_test(&dir, &scorer)?;
+    let mut tests = vec![("self-test", test)];
+    if info.in_int8 {
+        // Rounding to 8 bits hides small changes of a model; f32 shows them.
+        let (_, exact) = super::load_scorer_in(args, Arithmetic::F32)?;
+        let (exact_passed, test) = self_test(&dir, &exact)?;
+        passed &= exact_passed;
+        tests.push(("in f32", test));
+    }
     let rows = [
         ("grens", format!("{} on {}-{}", env!("CARGO_PKG_VERSION"), std::env::consts::ARCH, std::env::consts::OS)),
         ("cpu", cpu_features()),
@@ -46,8 +38,8 @@ pub(super) fn run(args: &ModelArgs, printer: &Printer) -> Outcome {
         ("device", info.runs_on.clone()),
         ("model", format!("{} {}", info.reference.name, info.reference.hash)),
         ("law", Statute::shipped().version.clone()),
-        ("self-test", test),
     ];
+    let rows = rows.into_iter().chain(tests);
     let mut out = printer.data();
     for (name, value) in rows {
         writeln!(out, "{name:<10} {value}").map_err(|e| BatchError::output("stdout", e))?;
@@ -78,4 +70,23 @@ fn cpu_features() -> String {
 #[cfg(not(target_arch = "x86_64"))]
 fn cpu_features() -> String {
     std::env::consts::ARCH.to_owned()
+}
+
+/// Whether the golden posts come out right, and a line on it.
+fn self_test(dir: &ModelDir, scorer: &Scorer) -> Outcome<(bool, String)> {
+    let Some(path) = dir.golden_path() else {
+        return Ok((true, "skipped: the model brings no golden.json".to_owned()));
+    };
+    let report = compare_with_golden(scorer, path)?;
+    let verdict = if report.passes() { "passed" } else { "FAILED" };
+    let tokens = if report.other_tokens.is_empty() {
+        String::new()
+    } else {
+        format!("; other tokens in posts {:?}", report.other_tokens)
+    };
+    let text = format!(
+        "{verdict}: {} golden posts, largest difference of a logit {:.1e} (allowed {:.0e}){tokens}",
+        report.posts, report.largest_difference, report.tolerance
+    );
+    Ok((report.passes(), text))
 }

@@ -14,8 +14,10 @@ pub(super) trait Backend: Send + Sync + Sized {
     /// A LayerNorm.
     type Norm: Send + Sync;
 
-    /// One line for people.
+    /// A few words for people: which code, on what.
     fn describe(&self) -> String;
+    /// Whether a layer multiplies in 8 bits.
+    fn in_int8(layer: &Self::Linear) -> bool;
 
     fn make_linear(&self, weight: Matrix, bias: Vec<f32>) -> Result<Self::Linear>;
     fn make_norm(&self, gain: Vec<f32>, shift: Vec<f32>, epsilon: f32) -> Result<Self::Norm>;

@@ -246,17 +246,20 @@ impl<B: Backend> Encoder for Bert<B> {
     }
 
     fn describe(&self) -> String {
-        self.backend.describe()
+        let arithmetic = if self.in_int8() { "int8" } else { "f32" };
+        format!("packed encoder, {arithmetic}, {}", self.backend.describe())
+    }
+
+    fn in_int8(&self) -> bool {
+        self.layers.iter().any(|layer| B::in_int8(&layer.up))
     }
 }
 
 /// Query, key and value weights on top of each other, so that one product makes all three.
 fn stacked(weights: &Weights<'_>, names: &[String; 3], hidden: usize) -> Result<Matrix> {
-    let mut data = Vec::with_capacity(3 * hidden * hidden);
-    for name in names {
-        data.extend(weights.matrix(&format!("{name}.weight"), hidden, hidden)?.data);
-    }
-    Ok(Matrix { rows: 3 * hidden, cols: hidden, data })
+    let parts: Result<Vec<Matrix>> =
+        names.iter().map(|name| weights.matrix(&format!("{name}.weight"), hidden, hidden)).collect();
+    Ok(Matrix::stacked(parts?))
 }
 
 fn stacked_bias(weights: &Weights<'_>, names: &[String; 3], hidden: usize) -> Result<Vec<f32>> {

@@ -36,11 +36,16 @@ impl Backend for Candle {
     type Norm = Norm;
 
     fn describe(&self) -> String {
-        format!("packed encoder, f32, candle on {:?}", self.device.location())
+        format!("candle on {:?}", self.device.location())
+    }
+
+    fn in_int8(_: &Linear) -> bool {
+        false
     }
 
     fn make_linear(&self, weight: Matrix, bias: Vec<f32>) -> Result<Linear> {
-        let weight = Tensor::from_vec(weight.data, (weight.rows, weight.cols), &self.device)?.t()?.contiguous()?;
+        let shape = (weight.rows, weight.cols);
+        let weight = Tensor::from_vec(weight.into_f32(), shape, &self.device)?.t()?.contiguous()?;
         Ok(Linear { weight, bias: Tensor::new(bias, &self.device)? })
     }
 

@@ -2,11 +2,14 @@
 
 use std::cell::RefCell;
 
-use grens_kernels::{Activation, AttentionShape, PackedMatrix, Queries, Tier, attention, layer_norm, linear, tanh};
+use grens_kernels::{
+    Activation, AttentionShape, PackedMatrix, QuantisedMatrix, QuantisedRows, Queries, Tier, attention, layer_norm,
+    linear, linear_int8, tanh,
+};
 
 use super::backend::Backend;
 use crate::error::Result;
-use crate::weights::Matrix;
+use crate::weights::{Matrix, MatrixData};
 
 pub(super) struct Kernels {
     tier: Tier,
@@ -28,6 +31,8 @@ const KEPT: usize = 6;
 
 thread_local! {
     static POOL: RefCell<Vec<Vec<f32>>> = const { RefCell::new(vec![]) };
+    /// The input of the 8-bit product that runs.
+    static INPUT: RefCell<QuantisedRows> = RefCell::default();
 }
 
 impl Rows {
@@ -51,8 +56,13 @@ impl Drop for Rows {
 }
 
 pub(super) struct Linear {
-    weight: PackedMatrix,
+    weight: Weight,
     bias: Vec<f32>,
+}
+
+enum Weight {
+    F32(PackedMatrix),
+    Int8(QuantisedMatrix),
 }
 
 pub(super) struct Norm {
@@ -67,11 +77,22 @@ impl Backend for Kernels {
     type Norm = Norm;
 
     fn describe(&self) -> String {
-        format!("packed encoder, f32, {} kernels", self.tier)
+        format!("{} kernels", self.tier)
+    }
+
+    fn in_int8(layer: &Linear) -> bool {
+        matches!(layer.weight, Weight::Int8(_))
     }
 
     fn make_linear(&self, weight: Matrix, bias: Vec<f32>) -> Result<Linear> {
-        Ok(Linear { weight: PackedMatrix::pack(&weight.data, weight.rows, weight.cols), bias })
+        let (rows, cols) = (weight.rows, weight.cols);
+        let weight = match weight.data {
+            MatrixData::I8 { values, scales } if self.tier.prefers_int8() && cols <= QuantisedMatrix::MOST_INPUTS => {
+                Weight::Int8(QuantisedMatrix::pack(&values, &scales, rows, cols))
+            }
+            _ => Weight::F32(PackedMatrix::pack(&weight.into_f32(), rows, cols)),
+        };
+        Ok(Linear { weight, bias })
     }
 
     fn make_norm(&self, gain: Vec<f32>, shift: Vec<f32>, epsilon: f32) -> Result<Norm> {
@@ -83,9 +104,14 @@ impl Backend for Kernels {
     }
 
     fn linear(&self, x: &Rows, layer: &Linear, act: Activation) -> Result<Rows> {
-        let width = layer.weight.n_out();
-        let mut out = Rows::unset(x.data.len() / x.width, width);
-        linear(self.tier, &x.data, &layer.weight, &layer.bias, act, &mut out.data);
+        let mut out = Rows::unset(x.data.len() / x.width, layer.bias.len());
+        match &layer.weight {
+            Weight::F32(weight) => linear(self.tier, &x.data, weight, &layer.bias, act, &mut out.data),
+            Weight::Int8(weight) => INPUT.with_borrow_mut(|input| {
+                input.fill(self.tier, &x.data, x.width);
+                linear_int8(self.tier, input, weight, &layer.bias, act, &mut out.data);
+            }),
+        }
         Ok(out)
     }
 

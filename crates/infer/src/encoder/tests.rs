@@ -16,6 +16,7 @@ fn options() -> ScorerOptions {
         device: DeviceChoice::Cpu,
         threads: 2,
         labels: Some([("group_hate".to_owned(), crate::Output::Index(0))].into()),
+        ..ScorerOptions::default()
     }
 }
 
