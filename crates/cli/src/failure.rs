@@ -1,6 +1,7 @@
 //! An error with its exit code and, where there is one, advice.
 
 use grens_batch::BatchError;
+use grens_eval::EvalError;
 use grens_infer::InferError;
 use grens_law::{Exit, PolicyError};
 
@@ -120,5 +121,30 @@ fn folder_hint(error: &BatchError) -> String {
 impl From<PolicyError> for Failure {
     fn from(error: PolicyError) -> Self {
         Self::new(Exit::Usage, error)
+    }
+}
+
+impl From<EvalError> for Failure {
+    fn from(error: EvalError) -> Self {
+        let hint = match &error {
+            EvalError::Labels { .. } => {
+                Some("say what they mean with --positive, --negative and --contested (kind table), or correct the file")
+            }
+            EvalError::Layout(_) => Some("rename the file, or name its kind with --format"),
+            EvalError::Column { .. } => {
+                Some("name the columns with --text, --label and --id, or the kind with --format")
+            }
+            _ => None,
+        };
+        let failure = match error {
+            EvalError::Batch(e) => return e.into(),
+            e @ (EvalError::Figure(_) | EvalError::Layout(_)) => Self::new(Exit::Usage, e),
+            e @ (EvalError::TooLittle(_) | EvalError::Overlap(_)) => Self::new(Exit::CheckFailed, e),
+            other => Self::new(Exit::NoInput, other),
+        };
+        match hint {
+            Some(hint) => failure.hint(hint),
+            None => failure,
+        }
     }
 }

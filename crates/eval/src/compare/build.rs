@@ -28,8 +28,13 @@ struct Prepared<'a> {
 /// Compare `systems` on one head of a data set.
 ///
 /// # Errors
-/// When the set has no label for the head, or a system lacks it.
+/// When the set has no label for the head, a system lacks it, or two have the same name.
 pub fn compare(systems: &[System], data: &Dataset, head: Head, draws: Draws) -> Result<Comparison> {
+    let mut names: Vec<&str> = systems.iter().map(|s| s.name.as_str()).collect();
+    names.sort_unstable();
+    if let Some(twice) = names.windows(2).find(|w| w[0] == w[1]) {
+        return Err(EvalError::Figure(format!("two systems are called {}; give each a name of its own", twice[0])));
+    }
     let clusters = data.clusters();
     let labelled: Vec<(usize, bool)> =
         data.examples.iter().enumerate().filter_map(|(i, e)| Some((i, e.gold.of(head)?))).collect();

@@ -1,9 +1,10 @@
 //! RTP-LX rows: a text, `hate` 0 or 1, and `source`, so that a file may hold other sets beside it.
 
+use grens_input::{Format, Layout, Record};
+
 use super::adapter::{Adapter, Card, Fault};
-use super::example::{Example, Gold};
+use super::example::{Example, Gold, need};
 use super::labels::{ground, unmapped};
-use super::table::{Layout, Row};
 
 /// JSON Lines, plain or gzip. Take one language and split with `--where lang=nl --where split=dev`.
 pub(super) struct RtpLx;
@@ -17,15 +18,15 @@ impl Adapter for RtpLx {
         vec!["text", "hate"]
     }
 
-    fn layout(&self) -> Option<Layout> {
-        Some(Layout::Jsonl)
+    fn layout(&self) -> Layout {
+        Layout { format: Some(Format::Jsonl), ..Layout::default() }
     }
 
-    fn example(&self, row: &Row) -> Result<Option<Example>, Fault> {
+    fn example(&self, row: &Record) -> Result<Option<Example>, Fault> {
         if row.get("source").is_some_and(|source| source != "rtplx") {
             return Ok(None);
         }
-        let label = match row.need("hate")? {
+        let label = match need(row, "hate")? {
             "1" => true,
             "0" => false,
             other => return Err(unmapped("hate", other)),
