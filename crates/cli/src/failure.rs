@@ -1,7 +1,7 @@
 //! An error with its exit code and, where there is one, advice.
 
 use grens_batch::BatchError;
-use grens_eval::EvalError;
+use grens_eval::{EvalError, RecordsError};
 use grens_infer::InferError;
 use grens_law::{Exit, PolicyError};
 
@@ -130,21 +130,20 @@ impl From<EvalError> for Failure {
             EvalError::Labels { .. } => {
                 Some("say what they mean with --positive, --negative and --contested (kind table), or correct the file")
             }
-            EvalError::Layout(_) => Some("rename the file, or name its kind with --format"),
-            EvalError::Column { .. } => {
+            EvalError::Records(RecordsError::Format(_)) => Some("rename the file, or name its kind with --format"),
+            EvalError::Records(RecordsError::Column { .. }) => {
                 Some("name the columns with --text, --label and --id, or the kind with --format")
             }
+            EvalError::Records(RecordsError::Read { fault, .. }) => Some(fault.hint.as_str()),
             _ => None,
         };
+        let hint = hint.map(str::to_owned);
         let failure = match error {
             EvalError::Batch(e) => return e.into(),
-            e @ (EvalError::Figure(_) | EvalError::Layout(_)) => Self::new(Exit::Usage, e),
+            e @ (EvalError::Figure(_) | EvalError::Records(RecordsError::Format(_))) => Self::new(Exit::Usage, e),
             e @ (EvalError::TooLittle(_) | EvalError::Overlap(_)) => Self::new(Exit::CheckFailed, e),
             other => Self::new(Exit::NoInput, other),
         };
-        match hint {
-            Some(hint) => failure.hint(hint),
-            None => failure,
-        }
+        Self { hint, ..failure }
     }
 }

@@ -4,6 +4,7 @@ mod bounds;
 mod build;
 mod html;
 mod markdown;
+mod names;
 mod slices;
 mod svg;
 pub(crate) mod terminal;
