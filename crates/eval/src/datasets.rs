@@ -79,7 +79,7 @@ pub fn texts(path: &Path, text: &str) -> Result<Vec<(u64, String)>> {
 }
 
 fn open_texts<'a>(path: &Path, text: &'a str) -> std::result::Result<(&'a str, Records), RecordsError> {
-    // The project's own rows have no quoting; their header tells them.
+    // The project's own tables have no quoting; their header tells them.
     if Format::of_name(path) == Some(Format::Tsv)
         && let Ok(rows) = Records::open(path, OWN, &["family", "art137c", text])
     {

@@ -14,7 +14,7 @@ pub(crate) struct DataArgs {
     /// Labelled file.
     #[arg(value_name = "FILE")]
     pub(crate) input: PathBuf,
-    /// Kind of file: rows (eval-data/train), grenscheck, hatecheck (also Multilingual HateCheck), rtplx, raters (RTP-LX with the raters' marks), or
+    /// Kind of file: rows (the project's own, TSV or JSON Lines), grenscheck, hatecheck (also Multilingual HateCheck), rtplx, raters (RTP-LX with the raters' marks), or
     /// table (CSV, TSV, JSON Lines or Parquet with the columns named below).
     #[arg(long, value_name = "KIND", default_value = "table", value_parser = kinds())]
     pub(crate) format: String,

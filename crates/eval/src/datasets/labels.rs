@@ -9,8 +9,8 @@ use super::example::{Gold, need};
 /// A label of the project's own files: `1`, `0`, or `0.5` for what is contested.
 fn own(row: &Record, column: &str) -> Result<Option<bool>, Fault> {
     match need(row, column)? {
-        "1" | "1.0" => Ok(Some(true)),
-        "0" | "0.0" => Ok(Some(false)),
+        "1" | "1.0" | "true" => Ok(Some(true)),
+        "0" | "0.0" | "false" => Ok(Some(false)),
         "0.5" => Ok(None),
         other => Err(unmapped(column, other)),
     }
@@ -21,14 +21,18 @@ pub(super) fn own_gold(row: &Record) -> Result<Gold, Fault> {
     Ok(Gold { group_hate: own(row, "group_hate")?, art137c: own(row, "art137c")?, art137d: own(row, "art137d")? })
 }
 
-/// A list of grounds, `-` for none.
+/// A list of grounds, parted by commas, `-` for none; or a JSON list.
 pub(super) fn grounds(row: &Record, column: &str) -> Result<Vec<Ground>, Fault> {
     let list = need(row, column)?;
+    if list.starts_with('[') {
+        let names: Vec<String> = serde_json::from_str(list).map_err(|_| unmapped(column, list))?;
+        return names.iter().map(|name| ground(name).ok_or_else(|| unmapped(column, name))).collect();
+    }
     let names = list.split(',').map(str::trim).filter(|name| !name.is_empty() && *name != "-");
     names.map(|name| ground(name).ok_or_else(|| unmapped(column, name))).collect()
 }
 
-pub(super) fn ground(name: &str) -> Option<Ground> {
+fn ground(name: &str) -> Option<Ground> {
     Ground::ALL.into_iter().find(|g| g.to_string() == name)
 }
 

@@ -1,13 +1,13 @@
 //! The project's own rows (`eval-data/LABELS.md`).
 
-use grens_input::{Format, Layout, Record};
+use grens_input::{Layout, Record};
 
 use super::adapter::{Adapter, Card, Fault};
 use super::example::{Example, need};
 use super::labels::{grounds, or_empty, own_gold};
 
-/// Tab-separated, no quoting.
-pub(super) const OWN: Layout = Layout { format: Some(Format::Tsv), quoting: false };
+/// Tab-separated without quoting, or JSON Lines with the same names: the file's name tells.
+pub(super) const OWN: Layout = Layout { format: None, quoting: false };
 
 /// Files of [`OWN`] layout.
 pub(super) struct OwnRows;
@@ -36,7 +36,7 @@ impl Adapter for OwnRows {
             functionality: need(row, "context")?.to_owned(),
             group: or_empty(row, "group"),
             cluster: need(row, "family")?.to_owned(),
-            ..Example::new(row, "text", None)?
+            ..Example::new(row, "text", Some("id"))?
         }))
     }
 }

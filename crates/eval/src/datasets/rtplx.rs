@@ -4,7 +4,7 @@ use grens_input::{Format, Layout, Record};
 
 use super::adapter::{Adapter, Card, Fault};
 use super::example::{Example, Gold, need};
-use super::labels::{ground, unmapped};
+use super::labels::{grounds, unmapped};
 
 /// JSON Lines, plain or gzip. Take one language and split with `--where lang=nl --where split=dev`.
 pub(super) struct RtpLx;
@@ -31,14 +31,7 @@ impl Adapter for RtpLx {
             "0" => false,
             other => return Err(unmapped("hate", other)),
         };
-        let grounds = match row.get("grounds") {
-            None => None,
-            Some(list) => {
-                let names: Vec<String> = serde_json::from_str(list).map_err(|_| unmapped("grounds", list))?;
-                let found: Option<Vec<_>> = names.iter().map(|name| ground(name)).collect();
-                Some(found.ok_or_else(|| unmapped("grounds", list))?)
-            }
-        };
+        let grounds = row.get("grounds").map(|_| grounds(row, "grounds")).transpose()?;
         Ok(Some(Example {
             gold: Gold { group_hate: Some(label), ..Gold::default() },
             grounds,
