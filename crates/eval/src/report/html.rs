@@ -2,8 +2,9 @@
 
 use askama::Template;
 
+use super::bars::bars;
 use super::names::{in_order, spelled};
-use super::svg::{Chart, bars};
+use super::svg::Chart;
 use super::terminal::{estimate, number, percent};
 use super::{HeadReport, Report, Share, SliceRow};
 use crate::metrics::float;
