@@ -47,6 +47,7 @@ fn a_hatecheck_file_gives_figures_and_names_bad_rows() {
     assert_eq!(report["slices"][0]["rows"].as_array().unwrap().len(), 2);
     assert_eq!(report["manifest"]["data"]["licence"], "CC-BY-4.0");
     let table = run(&["eval", text(&file), "--format", "hatecheck", "--draws", "20"]).expect(3);
+    assert!(table.stdout.contains("2 texts, 2 clusters, 1 malformed row left out"), "{}", table.stdout);
     assert!(table.stdout.contains("ident_neutral_nh") && table.stdout.contains("macro_f1"), "{}", table.stdout);
     run(&["eval", text(&file), "--format", "rows"]).expect(4).says(&["no column `family`", "--format"]);
 }

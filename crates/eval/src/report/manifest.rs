@@ -47,6 +47,15 @@ pub struct DataRef {
 }
 
 impl DataRef {
+    /// `, 3 malformed rows left out`; nothing where there are none.
+    pub(crate) fn left_out(&self) -> String {
+        match self.malformed {
+            0 => String::new(),
+            1 => ", 1 malformed row left out".to_owned(),
+            n => format!(", {n} malformed rows left out"),
+        }
+    }
+
     /// What is known of a data set with this many clusters.
     #[must_use]
     pub fn of(data: &Dataset, clusters: u64) -> Self {

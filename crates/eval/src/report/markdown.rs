@@ -52,8 +52,15 @@ impl Report {
         }
         writeln!(
             t,
-            "\nData: {} ({}), {} texts in {} clusters, SHA-256 `{}`. Licence: {}. Cite: {}.",
-            m.data.set, m.data.file, self.n, m.data.clusters, m.data.sha256, m.data.licence, m.data.citation
+            "\nData: {} ({}), {} texts in {} clusters{}, SHA-256 `{}`. Licence: {}. Cite: {}.",
+            m.data.set,
+            m.data.file,
+            self.n,
+            m.data.clusters,
+            m.data.left_out(),
+            m.data.sha256,
+            m.data.licence,
+            m.data.citation
         )?;
         writeln!(
             t,

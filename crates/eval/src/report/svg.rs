@@ -87,9 +87,9 @@ impl Chart {
             format!("M{} {}h12v12h-12z", px - 6.0, py - 6.0)
         };
         self.put(format_args!(r#"<path class="mark" d="{path}"/>"#));
-        // Below a curve that falls to the right there is room.
+        // Below and to the left of a curve that falls to the right there is room.
         let width = 6.0 * crate::metrics::float(name.chars().count() as u64);
-        let start = (px - width / 2.0).clamp(LEFT + 4.0, SIZE - RIGHT - 4.0 - width);
+        let start = (px + 6.0 - width).clamp(LEFT + 4.0, SIZE - RIGHT - 4.0 - width);
         let floor = SIZE - BOTTOM - 6.0;
         let mut y = if py + 22.0 > floor { py - 12.0 } else { py + 22.0 };
         let step = if y > py { LINE } else { -LINE };
