@@ -14,6 +14,7 @@ import sklearn
 from scipy import stats
 from sklearn import metrics
 from sklearn.isotonic import IsotonicRegression
+from sklearn.linear_model import LogisticRegression
 
 TARGET = pathlib.Path(__file__).parent.parent / "tests/golden/metrics.json"
 THRESHOLD = 0.5
@@ -52,6 +53,12 @@ def recall_at(truth, p, wanted):
     return float(recall[precision >= wanted].max())
 
 
+def at_prevalence(truth, said, prevalence):
+    """Precision of texts that are weighted until so many of them are hateful."""
+    weights = np.where(truth, prevalence / truth.sum(), (1 - prevalence) / (~truth).sum())
+    return metrics.precision_score(truth, said, sample_weight=weights, zero_division=0)
+
+
 def figures(name, truth, p, group):
     said = p >= THRESHOLD
     out = {
@@ -61,6 +68,8 @@ def figures(name, truth, p, group):
         "mcc": metrics.matthews_corrcoef(truth, said), "roc_auc": metrics.roc_auc_score(truth, p),
         "average_precision": metrics.average_precision_score(truth, p), "brier": metrics.brier_score_loss(truth, p), "nll": metrics.log_loss(truth, p),
         "recall_at_precision_90": recall_at(truth, p, 0.90), "recall_at_precision_95": recall_at(truth, p, 0.95),
+        "false_alarms_per_10k": 1e4 * (1 - metrics.recall_score(truth, said, pos_label=False)),
+        **{f"precision_at_prevalence_{share:g}%": at_prevalence(truth, said, share / 100) for share in (0.1, 1, 5)},
         "subgroup_auc": metrics.roc_auc_score(truth[group], p[group]),
         "bpsn_auc": metrics.roc_auc_score(truth[group != truth], p[group != truth]),
         "bnsp_auc": metrics.roc_auc_score(truth[group == truth], p[group == truth]),
@@ -103,6 +112,18 @@ def isotonic(truth, p):
     return {"at": at, "value": [float(x) for x in fit.predict(at)]}
 
 
+def calibration(truth, p):
+    """Weights of Platt's map and of the beta map (Kull et al. 2017), by logistic regression without a penalty; the temperature by the same without a bias."""
+    logit = np.log(p) - np.log1p(-p)
+
+    def weights(features, bias):
+        model = LogisticRegression(C=np.inf, fit_intercept=bias, tol=1e-12, max_iter=10_000).fit(features, truth)
+        return [*model.coef_[0], *model.intercept_] if bias else list(model.coef_[0])
+
+    return {"temperature": weights(logit[:, None], False), "platt": weights(logit[:, None], True),
+            "beta": weights(np.stack([np.log(p), -np.log1p(-p)], axis=1), True)}
+
+
 def main():
     rng = np.random.default_rng(137)
     sets = []
@@ -110,9 +131,9 @@ def main():
         group = rng.random(len(p)) < 0.4
         sets.append(figures(name, truth, p, group))
         if name == "tied":
-            steps = isotonic(truth, p)
+            steps, maps = isotonic(truth, p), calibration(truth, p)
     out = {"made_by": f"scripts/metric_goldens.py, scikit-learn {sklearn.__version__}, SciPy {scipy.__version__}",
-           "threshold": THRESHOLD, "sets": sets, "shares": shares(), "mcnemar": mcnemar(), "holm": holm(), "isotonic_of_tied": steps}
+           "threshold": THRESHOLD, "sets": sets, "shares": shares(), "mcnemar": mcnemar(), "holm": holm(), "isotonic_of_tied": steps, "maps_of_tied": maps}
     text = json.dumps(out, default=float)
     TARGET.write_text(text.replace('{"name"', '\n{"name"').replace('"shares"', '\n"shares"') + "\n", encoding="utf-8")
 

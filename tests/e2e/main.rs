@@ -15,3 +15,4 @@ mod scan_resume;
 mod schemas;
 mod score;
 mod support;
+mod systems;

@@ -2,6 +2,7 @@
 
 mod input;
 mod measure;
+mod system;
 
 use std::path::PathBuf;
 
@@ -10,7 +11,8 @@ use grens_batch::{ListFormat, Shard};
 use grens_infer::{DeviceChoice, LabelPair};
 
 pub(crate) use input::InputArgs;
-pub(crate) use measure::{CalibrateArgs, CompareArgs, DataArgs, EvalArgs, SystemSpec, ThresholdArgs};
+pub(crate) use measure::{CalibrateArgs, CompareArgs, DataArgs, EvalArgs, ThresholdArgs};
+pub(crate) use system::SystemSpec;
 
 /// Finds candidate posts under Articles 137c and 137d of the Dutch Penal Code (group insult; incitement to hatred,
 /// discrimination or violence), on your own machine. It proposes; people decide.

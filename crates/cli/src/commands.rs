@@ -11,6 +11,7 @@ mod purge;
 mod rejects;
 mod scan;
 mod score;
+mod system;
 mod threshold;
 
 use grens_batch::Decider;
@@ -46,9 +47,19 @@ fn load_scorer(args: &ModelArgs) -> Outcome<(ModelDir, Scorer)> {
 }
 
 fn load_scorer_in(args: &ModelArgs, arithmetic: Arithmetic) -> Outcome<(ModelDir, Scorer)> {
-    let dir = ModelDir::open(&locate::model(args.model.as_deref()))?;
     let labels: Option<LabelMap> = (!args.label_map.is_empty())
         .then(|| args.label_map.iter().cloned().map(|LabelPair(head, output)| (head, output)).collect());
+    load_at(&locate::model(args.model.as_deref()), labels, args, arithmetic)
+}
+
+/// Open and load the model at a place, on the device that the arguments name.
+fn load_at(
+    place: &str,
+    labels: Option<LabelMap>,
+    args: &ModelArgs,
+    arithmetic: Arithmetic,
+) -> Outcome<(ModelDir, Scorer)> {
+    let dir = ModelDir::open(place)?;
     let options = ScorerOptions { device: args.device, threads: args.threads, labels, arithmetic };
     let scorer = Scorer::load(&dir, &options)?;
     Ok((dir, scorer))
@@ -72,6 +83,10 @@ fn load_measured(args: &DeciderArgs) -> Outcome<Decider> {
         return load_decider(args);
     }
     let (dir, scorer) = load_scorer(&args.model)?;
+    own_or_half(&dir, scorer)
+}
+
+fn own_or_half(dir: &ModelDir, scorer: Scorer) -> Outcome<Decider> {
     let policy = if dir.has_policy() { dir.policy()? } else { grens_eval::half_policy() };
     Ok(Decider::new(scorer, policy))
 }

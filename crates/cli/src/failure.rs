@@ -1,6 +1,7 @@
 //! An error with its exit code and, where there is one, advice.
 
 use grens_batch::BatchError;
+use grens_eval::{EvalError, RecordsError};
 use grens_infer::InferError;
 use grens_law::{Exit, PolicyError};
 
@@ -120,5 +121,29 @@ fn folder_hint(error: &BatchError) -> String {
 impl From<PolicyError> for Failure {
     fn from(error: PolicyError) -> Self {
         Self::new(Exit::Usage, error)
+    }
+}
+
+impl From<EvalError> for Failure {
+    fn from(error: EvalError) -> Self {
+        let hint = match &error {
+            EvalError::Labels { .. } => {
+                Some("say what they mean with --positive, --negative and --contested (kind table), or correct the file")
+            }
+            EvalError::Records(RecordsError::Format(_)) => Some("rename the file, or name its kind with --format"),
+            EvalError::Records(RecordsError::Column { .. }) => {
+                Some("name the columns with --text, --label and --id, or the kind with --format")
+            }
+            EvalError::Records(RecordsError::Read { fault, .. }) => Some(fault.hint.as_str()),
+            _ => None,
+        };
+        let hint = hint.map(str::to_owned);
+        let failure = match error {
+            EvalError::Batch(e) => return e.into(),
+            e @ (EvalError::Figure(_) | EvalError::Records(RecordsError::Format(_))) => Self::new(Exit::Usage, e),
+            e @ (EvalError::TooLittle(_) | EvalError::Overlap(_)) => Self::new(Exit::CheckFailed, e),
+            other => Self::new(Exit::NoInput, other),
+        };
+        Self { hint, ..failure }
     }
 }

@@ -130,6 +130,33 @@ mod tests {
     }
 
     #[test]
+    fn maps_are_those_of_scikit_learn() {
+        let golden: serde_json::Value =
+            serde_json::from_str(include_str!("../../../tests/golden/metrics.json")).unwrap();
+        let list = |value: &serde_json::Value| value.as_array().unwrap().clone();
+        let set = &golden["sets"][1];
+        let pairs: Vec<(f64, bool)> = list(&set["score"])
+            .iter()
+            .zip(list(&set["hateful"]))
+            .map(|(p, y)| {
+                let p = p.as_f64().unwrap();
+                ((p / (1.0 - p)).ln(), y.as_bool().unwrap())
+            })
+            .collect();
+        for (method, name) in [(Method::Temperature, "temperature"), (Method::Platt, "platt"), (Method::Beta, "beta")] {
+            let found = match fit(method, &pairs).unwrap() {
+                HeadMap::Platt { scale, bias } => vec![scale, bias],
+                HeadMap::Beta { a, b, c } => vec![a, b, c],
+                HeadMap::Isotonic { .. } => unreachable!(),
+            };
+            for (found, wanted) in found.iter().zip(list(&golden["maps_of_tied"][name])) {
+                let wanted = wanted.as_f64().unwrap();
+                assert!((f64::from(*found) - wanted).abs() < 1e-4, "{name}: {found} is not {wanted}");
+            }
+        }
+    }
+
+    #[test]
     fn beta_never_falls() {
         // Above 0 the labels fall: the best map with a and b not negative does not.
         let pairs = texts(|l| if l > 0.0 { 0.6 - 0.1 * l } else { 0.1 });

@@ -4,6 +4,7 @@ mod build;
 mod holm;
 mod mcnemar;
 mod render;
+mod significance;
 
 use std::collections::BTreeMap;
 

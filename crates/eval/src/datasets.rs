@@ -10,20 +10,20 @@ mod predictions;
 mod raters;
 mod rows;
 mod rtplx;
-mod table;
 mod template;
 
 pub use adapter::{Adapter, Card, Fault, NAMED, named};
-pub use example::{Dataset, Example, Gold, Problem};
+pub use example::{Dataset, Example, Gold, Problem, need};
 pub use generic::Generic;
 pub use predictions::{Predictions, read_predictions};
-pub use table::{Layout, Row};
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use grens_input::{Format, Layout, Records, RecordsError};
+
 use crate::error::{EvalError, Result};
-use table::Table;
+use rows::OWN;
 
 /// A condition on rows: the value of this column is that.
 pub type Where = (String, String);
@@ -34,17 +34,15 @@ pub type Where = (String, String);
 /// # Errors
 /// When the file cannot be read, lacks a column, holds no usable row, or holds labels that do not map: those are listed, all of them.
 pub fn read(path: &Path, adapter: &dyn Adapter, only: &[Where]) -> Result<Dataset> {
-    let mut table = Table::open(path, adapter.layout())?;
-    for column in adapter.columns().into_iter().chain(only.iter().map(|w| w.0.as_str())) {
-        table.require(column)?;
-    }
-    let mut data = Dataset::new(path, adapter.card(), table::sha256(path)?);
+    let needed: Vec<&str> = adapter.columns().into_iter().chain(only.iter().map(|w| w.0.as_str())).collect();
+    let mut rows = Records::open(path, adapter.layout(), &needed)?;
+    let mut data = Dataset::new(path, adapter.card());
     let mut unmapped: BTreeMap<(String, String), u64> = BTreeMap::new();
-    while let Some(row) = table.next_row() {
+    for row in &mut rows {
         let row = match row {
             Ok(row) => row,
-            Err(problem) => {
-                data.problems.push(problem);
+            Err(fault) => {
+                data.problems.push(fault.into());
                 continue;
             }
         };
@@ -59,6 +57,7 @@ pub fn read(path: &Path, adapter: &dyn Adapter, only: &[Where]) -> Result<Datase
             Err(Fault::Label { column, value }) => *unmapped.entry((column, value)).or_default() += 1,
         }
     }
+    data.sha256 = rows.finish()?;
     if !unmapped.is_empty() {
         return Err(EvalError::Labels { path: path.to_owned(), values: unmapped.into_iter().collect() });
     }
@@ -68,25 +67,31 @@ pub fn read(path: &Path, adapter: &dyn Adapter, only: &[Where]) -> Result<Datase
     Ok(data)
 }
 
-/// Line and text of every row that has one, for files whose labels do not matter.
+/// Line and text of every row that has one, for files whose labels do not matter. `text` names the column; files in HateCheck's columns have
+/// `test_case`.
 ///
 /// # Errors
-/// When a file cannot be read, or has neither the column `text` nor `test_case`.
+/// When a file cannot be read, or has neither column.
 pub fn texts(path: &Path, text: &str) -> Result<Vec<(u64, String)>> {
-    // The project's own rows have no quoting; their header tells them.
-    let mut table = Table::open(path, None)?;
-    if table.require("family").is_ok() && table.require("art137c").is_ok() && table.is_tsv() {
-        table = Table::open(path, Some(Layout::PlainTsv))?;
+    let (column, rows) = open_texts(path, text)?;
+    let found = rows.flatten().filter_map(|row| row.get(column).map(|cell| (row.line, cell.to_owned())));
+    Ok(found.collect())
+}
+
+fn open_texts<'a>(path: &Path, text: &'a str) -> std::result::Result<(&'a str, Records), RecordsError> {
+    // The project's own tables have no quoting; their header tells them.
+    if Format::of_name(path) == Some(Format::Tsv)
+        && let Ok(rows) = Records::open(path, OWN, &["family", "art137c", text])
+    {
+        return Ok((text, rows));
     }
-    let column = if table.require(text).is_err() && table.require("test_case").is_ok() { "test_case" } else { text };
-    table.require(column)?;
-    let mut found = vec![];
-    while let Some(row) = table.next_row() {
-        if let Ok(row) = row {
-            found.extend(row.get(column).map(|cell| (row.line, cell.to_owned())));
-        }
+    let given = Records::open(path, Layout::default(), &[text]);
+    if matches!(given, Err(RecordsError::Column { .. }))
+        && let Ok(rows) = Records::open(path, Layout::default(), &["test_case"])
+    {
+        return Ok(("test_case", rows));
     }
-    Ok(found)
+    Ok((text, given?))
 }
 
 #[cfg(test)]

@@ -5,27 +5,9 @@ use std::path::PathBuf;
 /// An error of this crate. Messages name the file and say what to do.
 #[derive(Debug, thiserror::Error)]
 pub enum EvalError {
-    /// A file could not be read.
-    #[error("cannot read {path}: {problem}")]
-    Read {
-        /// Which file.
-        path: PathBuf,
-        /// What went wrong.
-        problem: String,
-    },
-    /// The name does not tell how the file is laid out.
-    #[error("{0}: its name does not end in .csv, .tsv, .jsonl or .parquet")]
-    Layout(PathBuf),
-    /// A column is missing.
-    #[error("{path}: there is no column `{column}`; is this the right --format? columns: {found}")]
-    Column {
-        /// Which file.
-        path: PathBuf,
-        /// What is missing.
-        column: String,
-        /// What is there.
-        found: String,
-    },
+    /// A file could not be read, or is of another kind.
+    #[error(transparent)]
+    Records(#[from] grens_input::RecordsError),
     /// Labels that mean nothing to the adapter.
     #[error("{path}: label values that do not map: {}", listed(values))]
     Labels {

@@ -35,6 +35,16 @@ impl Head {
         }
     }
 
+    /// Its name among a model's heads and in records.
+    #[must_use]
+    pub const fn field(self) -> &'static str {
+        match self {
+            Self::GroupHate => "group_hate",
+            Self::A137c => "art137c",
+            Self::A137d => "art137d",
+        }
+    }
+
     /// Its probability in a record.
     #[must_use]
     pub const fn score(self, scores: &ArticleScores) -> f32 {

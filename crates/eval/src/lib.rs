@@ -21,6 +21,7 @@ pub use compare::{
     COMPARE_SCHEMA, Comparison, Difference, Disagreement, Pair, SystemRow, Test, compare, holm, mcnemar_exact,
 };
 pub use error::{EvalError, Result};
+pub use grens_input::RecordsError;
 pub use head::Head;
 pub use leakage::{Overlap, check_leakage, check_overlap};
 pub use report::{

@@ -30,7 +30,7 @@ pub use brier::{Brier, brier, brier_score};
 pub use confusion::Confusion;
 pub use figures::{Figure, Figures, figures};
 pub use interval::{clopper_pearson_lower, clopper_pearson_upper, wilson};
-pub use nll::nll;
+pub use nll::{Likelihood, nll};
 pub use operating::{precision_at_k, recall_at_precision};
 pub use prevalence::precision_at_prevalence;
 pub use ranking::{Ranking, Scored, Step};

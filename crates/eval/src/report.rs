@@ -1,9 +1,12 @@
 //! Figures of one system on one labelled set, with everything that is needed to repeat them.
 
+mod bars;
 mod bounds;
 mod build;
 mod html;
+mod manifest;
 mod markdown;
+mod names;
 mod slices;
 mod svg;
 pub(crate) mod terminal;
@@ -12,13 +15,12 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::datasets::Dataset;
 use crate::head::Head;
-use crate::metrics::{BiasAucs, Brier, Confusion, Draws, ReliabilityBin, RiskPoint, ratio, wilson};
-use crate::system::SystemRef;
+use crate::metrics::{BiasAucs, Brier, Confusion, ReliabilityBin, RiskPoint, ratio, wilson};
 
 pub use bounds::{Bound, Direction};
 pub use build::evaluate;
+pub use manifest::{DataRef, Manifest};
 
 /// Name and version of [`Report`].
 pub const EVAL_SCHEMA: &str = "grens.eval/1";
@@ -40,64 +42,6 @@ pub struct Report {
     pub bands: Option<BandTable>,
     /// The first head's figures by functionality, group, ground, article and length of text, where the set knows them.
     pub slices: Vec<Slice>,
-}
-
-/// What it takes to repeat a run to the digit.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct Manifest {
-    /// Version of the program.
-    pub grens: String,
-    /// The labelled set.
-    pub data: DataRef,
-    /// Who spoke.
-    pub system: SystemRef,
-    /// Bootstrap draws behind the intervals.
-    pub draws: Draws,
-}
-
-/// A labelled set as it was read.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct DataRef {
-    /// Its name.
-    pub set: String,
-    /// Its licence.
-    pub licence: String,
-    /// Whom to cite.
-    pub citation: String,
-    /// Name of the file.
-    pub file: String,
-    /// SHA-256 of its bytes, hexadecimal.
-    pub sha256: String,
-    /// Usable rows.
-    pub rows: u64,
-    /// Rows left out by a condition, or of another set.
-    pub skipped: u64,
-    /// Malformed rows.
-    pub malformed: u64,
-    /// Clusters: groups of texts that are not independent.
-    pub clusters: u64,
-}
-
-impl DataRef {
-    /// What is known of a data set with this many clusters.
-    #[must_use]
-    pub fn of(data: &Dataset, clusters: u64) -> Self {
-        Self {
-            set: data.card.name.clone(),
-            licence: data.card.licence.clone(),
-            citation: data.card.citation.clone(),
-            file: data.path.file_name().map(|f| f.to_string_lossy().into_owned()).unwrap_or_default(),
-            sha256: data.sha256.clone(),
-            rows: data.examples.len() as u64,
-            skipped: data.skipped,
-            malformed: data.problems.len() as u64,
-            clusters,
-        }
-    }
 }
 
 /// A figure with its 95% bootstrap interval.

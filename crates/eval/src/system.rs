@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use grens_batch::Decider;
-use grens_law::{ArticleThresholds, Band, Ground, GroundThresholds, GroupHateThresholds, Policy, Scores};
+use grens_law::{ArticleThresholds, Band, Ground, GroundThresholds, GroupHateThresholds, Policy};
 use serde::{Deserialize, Serialize};
 
 use crate::datasets::{Dataset, read_predictions};
@@ -73,6 +73,14 @@ impl System {
         self.heads.iter().find(|h| h.head == head)
     }
 
+    /// Read a head at another threshold than its policy's. What followed from the policy is dropped.
+    pub fn read_at(&mut self, head: Head, threshold: f32) {
+        for scores in self.heads.iter_mut().filter(|h| h.head == head) {
+            scores.thresholds = vec![("threshold".to_owned(), threshold)];
+        }
+        (self.bands, self.made_by.policy) = (None, None);
+    }
+
     /// Score a data set as a scan would.
     ///
     /// # Errors
@@ -80,10 +88,7 @@ impl System {
     pub fn model(decider: &Decider, data: &Dataset) -> Result<Self> {
         let policy = decider.policy();
         // A head that the model lacks scores 0 everywhere: it is not measured.
-        let present = |head: Head| {
-            let at = Head::ALL.iter().position(|h| *h == head).and_then(|at| Scores::HEADS.get(at));
-            at.is_some_and(|name| decider.has_head(name))
-        };
+        let present = |head: Head| decider.has_head(head.field());
         let mut heads: Vec<HeadScores> = Head::ALL
             .into_iter()
             .filter(|&h| present(h))

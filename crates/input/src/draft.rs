@@ -13,12 +13,14 @@ pub(super) struct Draft {
 }
 
 /// A record, or a whole source, that cannot be used.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Fault {
-    /// From 1; 0 for the source as a whole.
-    pub(super) line: u64,
-    pub(super) reason: String,
-    pub(super) hint: String,
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// Line from 1 (in Parquet: number of the row); 0 for the source as a whole.
+    pub line: u64,
+    /// What is wrong.
+    pub reason: String,
+    /// What to do about it.
+    pub hint: String,
 }
 
 impl Fault {

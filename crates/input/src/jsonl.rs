@@ -8,50 +8,66 @@ use super::draft::{Fault, Found, Reader};
 use super::lines::{Line, Lines};
 use super::shape::Shape;
 
+/// Lines that hold something, as text.
+pub(super) struct Texts {
+    lines: Lines,
+}
+
+impl Texts {
+    pub(super) fn new(input: Box<dyn BufRead + Send>) -> Self {
+        Self { lines: Lines::new(input) }
+    }
+
+    /// The next line with its number, or what is wrong with it. After an error of the input there is none.
+    pub(super) fn next(&mut self) -> Option<Result<(u64, &str), Fault>> {
+        loop {
+            match self.lines.read() {
+                Ok(Line::End) => return None,
+                Ok(Line::Whole) if self.bytes().is_empty() => {}
+                Ok(Line::Whole) => break,
+                Ok(Line::TooLong) => {
+                    let reason = format!("the line is longer than {} MiB", MAX_RECORD_BYTES >> 20);
+                    let hint = "a post is a line of JSON; check that the file has line breaks";
+                    return Some(Err(Fault::new(self.lines.number(), reason, hint)));
+                }
+                Err(e) => return Some(Err(unreadable(self.lines.number() + 1, &e))),
+            }
+        }
+        let (line, bytes) = (self.lines.number(), self.bytes());
+        if bytes.iter().all(|&b| b == 0) {
+            let hint = "a crash while it was written leaves such stretches; copy the file from its source again";
+            return Some(Err(Fault::new(line, "the line holds NUL bytes only", hint)));
+        }
+        let text = std::str::from_utf8(bytes);
+        Some(text.map(|text| (line, text)).map_err(|e| bad_encoding(line, e.valid_up_to())))
+    }
+
+    /// The line that was read last. A byte order mark is only ever the file's, not the line's.
+    fn bytes(&self) -> &[u8] {
+        let bytes = self.lines.bytes();
+        bytes.strip_prefix(b"\xef\xbb\xbf").filter(|_| self.lines.number() == 1).unwrap_or(bytes)
+    }
+}
+
 /// Reads posts line by line.
 pub(super) struct JsonLines {
-    lines: Lines,
+    texts: Texts,
     shape: Shape,
     found: VecDeque<Found>,
 }
 
 impl JsonLines {
     pub(super) fn new(input: Box<dyn BufRead + Send>, shape: Shape) -> Self {
-        Self { lines: Lines::new(input), shape, found: VecDeque::new() }
-    }
-
-    fn parse(&mut self) {
-        let Self { lines, shape, found } = self;
-        let line = lines.number();
-        // A byte order mark is only ever the file's, not the line's.
-        let mark = usize::from(line == 1 && lines.bytes().starts_with(b"\xef\xbb\xbf")) * 3;
-        let bytes = lines.bytes().get(mark..).unwrap_or_default();
-        if !bytes.is_empty() && bytes.iter().all(|&b| b == 0) {
-            let hint = "a crash while it was written leaves such stretches; copy the file from its source again";
-            found.push_back(Found::Fault(Fault::new(line, "the line holds NUL bytes only", hint)));
-            return;
-        }
-        match std::str::from_utf8(bytes) {
-            Ok("") => {}
-            Ok(text) => shape.read(line, text, found),
-            Err(e) => found.push_back(Found::Fault(bad_encoding(line, e.valid_up_to()))),
-        }
+        Self { texts: Texts::new(input), shape, found: VecDeque::new() }
     }
 }
 
 impl Reader for JsonLines {
     fn next(&mut self) -> Option<Found> {
         while self.found.is_empty() {
-            match self.lines.read() {
-                Ok(Line::End) => return None,
-                Ok(Line::Whole) if self.lines.bytes().is_empty() => {}
-                Ok(Line::Whole) => self.parse(),
-                Ok(Line::TooLong) => {
-                    let reason = format!("the line is longer than {} MiB", MAX_RECORD_BYTES >> 20);
-                    let hint = "a post is a line of JSON; check that the file has line breaks";
-                    return Some(Found::Fault(Fault::new(self.lines.number(), reason, hint)));
-                }
-                Err(e) => return Some(Found::Fault(unreadable(self.lines.number() + 1, &e))),
+            match self.texts.next()? {
+                Ok((line, text)) => self.shape.read(line, text, &mut self.found),
+                Err(fault) => return Some(Found::Fault(fault)),
             }
         }
         self.found.pop_front()

@@ -25,12 +25,14 @@ mod post;
 mod preset;
 mod pseudonym;
 mod raw;
+mod records;
 mod row;
 mod shape;
 mod source;
 mod time;
 mod walker;
 
+pub use draft::Fault;
 pub use error::{InputError, Result};
 pub use expand::expand;
 pub use fields::Fields;
@@ -42,6 +44,7 @@ pub use limit::{RejectLimit, TooManyRejects};
 pub use post::{MAX_TEXT_BYTES, Place, Post};
 pub use preset::{PRESETS, Preset};
 pub use pseudonym::{KeyError, PseudonymKey};
+pub use records::{Layout, Record, Records, RecordsError};
 pub use source::{Source, SourceState};
 
 /// Longest record (a line, for most formats) that is read; a longer one is skipped and named.

@@ -34,8 +34,7 @@ impl Opened {
     /// Open `source`, whose bytes are `raw`. With a fault there is nothing to read, but a hash all the same.
     pub(super) fn new(raw: Raw, source: Option<&Source>, options: &InputOptions) -> (Self, Option<Fault>) {
         let format = options.format.or_else(|| source?.format()).unwrap_or(Format::Jsonl);
-        let reader = panic::catch_unwind(AssertUnwindSafe(|| reader(format, &raw, source, options)));
-        match reader.unwrap_or_else(|_| Err(failed())) {
+        match guarded(|| reader(format, &raw, source, options)).and_then(|reader| reader) {
             Ok(reader) => (Self { reader, raw }, None),
             Err(fault) => (Self { reader: Box::new(Nothing), raw }, Some(fault)),
         }
@@ -44,9 +43,9 @@ impl Opened {
     /// The next record. A reader that panics, as the parquet crate does on some damaged files, ends its source with a fault: otherwise
     /// the rest would be missing and nobody would know.
     pub(super) fn next(&mut self) -> Option<Found> {
-        panic::catch_unwind(AssertUnwindSafe(|| self.reader.next())).unwrap_or_else(|_| {
+        guarded(|| self.reader.next()).unwrap_or_else(|fault| {
             self.reader = Box::new(Nothing);
-            Some(Found::Fault(failed()))
+            Some(Found::Fault(fault))
         })
     }
 
@@ -57,9 +56,12 @@ impl Opened {
     }
 }
 
-fn failed() -> Fault {
-    let hint = "all before this was scored, nothing after it; write or fetch the file again";
-    Fault::new(0, "the reader gave up on this file: it is damaged, or the reader is at fault", hint)
+/// What `read` gives; a fault when it panics.
+pub(super) fn guarded<T>(read: impl FnOnce() -> T) -> Result<T, Fault> {
+    panic::catch_unwind(AssertUnwindSafe(read)).map_err(|_| {
+        let hint = "all before this was scored, nothing after it; write or fetch the file again";
+        Fault::new(0, "the reader gave up on this file: it is damaged, or the reader is at fault", hint)
+    })
 }
 
 fn reader(

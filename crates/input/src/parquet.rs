@@ -1,38 +1,26 @@
-//! Parquet files, column by column: only what is wanted is read and decompressed.
+//! Parquet files of posts.
 
 mod cells;
+mod columns;
 
 use std::collections::VecDeque;
 
-use parquet::column::reader::ColumnReader;
 use parquet::errors::{ParquetError, Result};
-use parquet::file::reader::{ChunkReader, FileReader};
-use parquet::file::serialized_reader::SerializedFileReader;
+use parquet::file::reader::ChunkReader;
 
 use super::draft::{Fault, Found, Reader};
-use super::fields::{COUNT, Fields, Slot};
-use super::row::{Cell, Row};
-use cells::read_cells;
+use super::fields::{Fields, Slot};
+use super::row::Row;
+pub(super) use columns::Columns;
 
-/// Rows that are held at a time.
-const ROWS: usize = 1024;
-
-/// Reads the rows of a Parquet file, numbered from 1.
+/// Reads the rows of a Parquet file as posts, numbered from 1.
 pub(super) struct ParquetFile<R: ChunkReader + 'static> {
-    file: SerializedFileReader<R>,
+    columns: Columns<R>,
     fields: Fields,
-    /// Which columns are read, for which slots.
-    columns: Vec<(Slot, usize)>,
-    next_group: usize,
-    group: Option<Group>,
+    /// What the columns that are read are, in their order.
+    slots: Vec<Slot>,
     row: u64,
     found: VecDeque<Found>,
-}
-
-/// The row group in hand.
-struct Group {
-    readers: Vec<ColumnReader>,
-    rows_left: usize,
 }
 
 impl<R: ChunkReader + 'static> ParquetFile<R> {
@@ -41,62 +29,41 @@ impl<R: ChunkReader + 'static> ParquetFile<R> {
     /// # Errors
     /// A fault when it is no Parquet, or has other columns.
     pub(super) fn open(input: R, fields: Fields) -> std::result::Result<Self, Fault> {
-        let file = SerializedFileReader::new(input).map_err(|e| damaged(0, &e))?;
-        let schema = file.metadata().file_metadata().schema_descr_ptr();
-        let names: Vec<String> = schema.columns().iter().map(|c| c.path().string()).collect();
-        let mut columns = vec![];
+        let mut columns = Columns::open(input)?;
+        let (mut wanted, mut slots) = (vec![], vec![]);
         for (slot, name) in fields.names() {
-            if let Some(at) = names.iter().position(|n| n == name) {
-                if schema.column(at).max_rep_level() > 0 {
-                    let reason = format!("the column `{name}` holds lists");
-                    return Err(Fault::new(0, reason, "give a column with one value a row"));
+            if let Some(at) = columns.names().iter().position(|n| n == name) {
+                if columns.holds_lists(at) {
+                    return Err(lists(name));
                 }
-                columns.push((slot, at));
+                wanted.push(at);
+                slots.push(slot);
             }
         }
         let missing = [(Slot::Id, &fields.id), (Slot::Text, &fields.text)];
-        if let Some((_, name)) = missing.iter().find(|(slot, _)| !columns.iter().any(|(s, _)| s == slot)) {
-            let mut shown = names.iter().take(30).map(String::as_str).collect::<Vec<_>>().join(", ");
+        if let Some((_, name)) = missing.iter().find(|(slot, _)| !slots.contains(slot)) {
+            let mut shown = columns.names().iter().take(30).map(String::as_str).collect::<Vec<_>>().join(", ");
             shown.truncate(shown.floor_char_boundary(500));
             let hint = format!("its columns are {shown}; name them with --id-field and --text-field");
             return Err(Fault::new(0, format!("the file has no column `{name}`"), hint));
         }
-        Ok(Self { file, fields, columns, next_group: 0, group: None, row: 0, found: VecDeque::new() })
+        columns.read_only(wanted);
+        Ok(Self { columns, fields, slots, row: 0, found: VecDeque::new() })
     }
 
     /// The next rows into `found`; `false` at the end.
     fn read_rows(&mut self) -> Result<bool> {
-        let Some(group) = &mut self.group else {
-            if self.next_group >= self.file.num_row_groups() {
-                return Ok(false);
-            }
-            let group = self.file.get_row_group(self.next_group)?;
-            self.next_group += 1;
-            let readers = self.columns.iter().map(|(_, at)| group.get_column_reader(*at)).collect::<Result<_>>()?;
-            let rows_left = usize::try_from(group.metadata().num_rows()).unwrap_or(0);
-            self.group = Some(Group { readers, rows_left });
-            return Ok(true);
-        };
-        let wanted = group.rows_left.min(ROWS);
-        group.rows_left -= wanted;
-        let schema = self.file.metadata().file_metadata().schema_descr_ptr();
-        let mut cells: [Vec<Cell<'static>>; COUNT] = Default::default();
-        for ((slot, at), reader) in self.columns.iter().zip(&mut group.readers) {
-            cells[*slot as usize] = read_cells(reader, wanted, &schema.column(*at))?;
-        }
-        let mut columns = cells.map(Vec::into_iter);
-        for _ in 0..wanted {
+        let Some(batch) = self.columns.next_rows()? else { return Ok(false) };
+        let mut cells: Vec<_> = batch.cells.into_iter().map(Vec::into_iter).collect();
+        for _ in 0..batch.rows {
             let mut row = Row::default();
-            for slot in Slot::ALL {
-                if let Some(cell) = columns[slot as usize].next() {
-                    row.set(slot, cell);
+            for (slot, column) in self.slots.iter().zip(&mut cells) {
+                if let Some(cell) = column.next() {
+                    row.set(*slot, cell);
                 }
             }
             self.row += 1;
             self.found.push_back(row.into_found(self.row, &self.fields));
-        }
-        if group.rows_left == 0 {
-            self.group = None;
         }
         Ok(true)
     }
@@ -109,8 +76,7 @@ impl<R: ChunkReader + 'static> Reader for ParquetFile<R> {
                 Ok(true) => {}
                 Ok(false) => return None,
                 Err(e) => {
-                    self.group = None;
-                    self.next_group = usize::MAX;
+                    self.columns.end();
                     return Some(Found::Fault(damaged(self.row + 1, &e)));
                 }
             }
@@ -119,7 +85,13 @@ impl<R: ChunkReader + 'static> Reader for ParquetFile<R> {
     }
 }
 
-fn damaged(row: u64, error: &ParquetError) -> Fault {
+/// The fault of a column that holds more than one value a row.
+pub(super) fn lists(column: &str) -> Fault {
+    Fault::new(0, format!("the column `{column}` holds lists"), "give a column with one value a row")
+}
+
+/// The fault of a file that cannot be read on from this row, counted from 1; 0 for the file as a whole.
+pub(super) fn damaged(row: u64, error: &ParquetError) -> Fault {
     let message = error.to_string();
     if message.to_ascii_lowercase().contains("zstd") {
         let hint = "write it anew with snappy, for example: COPY (FROM 'in.parquet') TO 'out.parquet' (CODEC snappy) in DuckDB";

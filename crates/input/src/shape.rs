@@ -42,11 +42,11 @@ impl Shape {
     }
 }
 
-fn no_json(line: u64, e: &serde_json::Error) -> Fault {
+pub(super) fn no_json(line: u64, e: &serde_json::Error) -> Fault {
     let what = if e.is_eof() { "the line breaks off" } else { "no valid JSON" };
     Fault::new(line, format!("{what}, column {}", e.column()), "write one whole JSON object on each line (JSON Lines)")
 }
 
-fn no_object(line: u64, kind: &str) -> Fault {
+pub(super) fn no_object(line: u64, kind: &str) -> Fault {
     Fault::new(line, format!("a {kind} where an object is wanted"), "write one JSON object on each line")
 }

@@ -1,13 +1,12 @@
 //! The command line of what measures: eval, compare, calibrate, threshold.
 
 use std::path::PathBuf;
-use std::str::FromStr;
 
 use clap::Args;
 use grens_eval::calibrate::Method;
 use grens_eval::{Bound, Head};
 
-use super::{DeciderArgs, ModelArgs};
+use super::{DeciderArgs, ModelArgs, SystemSpec};
 
 /// Which labelled file, and how it is read.
 #[derive(Debug, Args)]
@@ -15,7 +14,7 @@ pub(crate) struct DataArgs {
     /// Labelled file.
     #[arg(value_name = "FILE")]
     pub(crate) input: PathBuf,
-    /// Kind of file: rows (eval-data/train), grenscheck, hatecheck (also Multilingual HateCheck), rtplx, raters (RTP-LX with the raters' marks), or
+    /// Kind of file: rows (the project's own, TSV or JSON Lines), grenscheck, hatecheck (also Multilingual HateCheck), rtplx, raters (RTP-LX with the raters' marks), or
     /// table (CSV, TSV, JSON Lines or Parquet with the columns named below).
     #[arg(long, value_name = "KIND", default_value = "table", value_parser = kinds())]
     pub(crate) format: String,
@@ -86,8 +85,8 @@ pub(crate) struct EvalArgs {
     pub(crate) data: DataArgs,
     #[command(flatten)]
     pub(crate) decider: DeciderArgs,
-    /// Measure this instead of the model: lexicon, ngrams (the plain baselines), or NAME=FILE[#COLUMN][@THRESHOLD] for another system's scores by
-    /// id.
+    /// Measure this instead of the model: lexicon, ngrams (the plain baselines), NAME=FILE[#COLUMN][@THRESHOLD] for another system's scores by id,
+    /// or NAME=MODEL[#LABEL][@THRESHOLD] for a model directory or hub name.
     #[arg(long, value_name = "SYSTEM")]
     pub(crate) system: Option<SystemSpec>,
     #[command(flatten)]
@@ -120,8 +119,8 @@ pub(crate) struct CompareArgs {
     pub(crate) data: DataArgs,
     #[command(flatten)]
     pub(crate) decider: DeciderArgs,
-    /// A system beside the model: lexicon, ngrams (the plain baselines), NAME=FILE[#COLUMN][@THRESHOLD] for another system's scores by id; may
-    /// be given several times.
+    /// A system beside the model: lexicon, ngrams (the plain baselines), NAME=FILE[#COLUMN][@THRESHOLD] for another system's scores by id, or
+    /// NAME=MODEL[#LABEL][@THRESHOLD] for another model (directory or hub name; LABEL is its output for --head). May be given several times.
     #[arg(long, value_name = "SYSTEM", required = true)]
     pub(crate) system: Vec<SystemSpec>,
     /// Leave the model out.
@@ -195,63 +194,4 @@ pub(crate) struct ThresholdArgs {
 fn share(text: &str) -> Result<f64, String> {
     let value = text.parse().ok().filter(|v: &f64| *v > 0.0 && *v < 1.0);
     value.ok_or_else(|| format!("{text:?} is no share between 0 and 1"))
-}
-
-/// A system that is no model of ours.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) enum SystemSpec {
-    /// The word list.
-    Lexicon,
-    /// The character n-gram model.
-    Ngrams,
-    /// Scores in a file.
-    Scores { name: String, file: PathBuf, column: String, threshold: f32 },
-}
-
-impl FromStr for SystemSpec {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        match text {
-            "lexicon" => return Ok(Self::Lexicon),
-            "ngrams" => return Ok(Self::Ngrams),
-            _ => {}
-        }
-        let (name, rest) = text
-            .split_once('=')
-            .filter(|(name, file)| !name.is_empty() && !file.is_empty())
-            .ok_or_else(|| format!("{text:?}: write lexicon, ngrams or NAME=FILE[#COLUMN][@THRESHOLD]"))?;
-        let (rest, threshold) = match rest.rsplit_once('@') {
-            Some((rest, number)) => {
-                let number = number.parse().ok().filter(|t: &f32| t.is_finite());
-                (rest, number.ok_or_else(|| format!("{text:?}: what stands after @ is no number"))?)
-            }
-            None => (rest, 0.5),
-        };
-        let (file, column) = rest.rsplit_once('#').unwrap_or((rest, "score"));
-        Ok(Self::Scores { name: name.to_owned(), file: file.into(), column: column.to_owned(), threshold })
-    }
-}
-
-#[cfg(test)]
-#[allow(clippy::unwrap_used)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_file_of_scores_has_a_column_and_a_threshold() {
-        let parse = |text: &str| text.parse::<SystemSpec>();
-        let scores = |column: &str, threshold| SystemSpec::Scores {
-            name: "Azure".to_owned(),
-            file: "peers.jsonl".into(),
-            column: column.to_owned(),
-            threshold,
-        };
-        assert_eq!(parse("Azure=peers.jsonl#identity@0.9").unwrap(), scores("identity", 0.9));
-        assert_eq!(parse("Azure=peers.jsonl").unwrap(), scores("score", 0.5));
-        assert_eq!(parse("lexicon").unwrap(), SystemSpec::Lexicon);
-        for wrong in ["lexikon", "=x", "a=", "a=b@c"] {
-            assert!(parse(wrong).is_err(), "{wrong}");
-        }
-    }
 }

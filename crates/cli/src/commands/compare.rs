@@ -4,10 +4,11 @@ use std::fmt::Write as _;
 
 use grens_eval::datasets::Dataset;
 use grens_eval::metrics::Draws;
-use grens_eval::{Comparison, System, compare};
+use grens_eval::{Comparison, compare};
 use grens_law::Exit;
 
-use super::eval::{load_data, other_system, print};
+use super::eval::{load_data, print};
+use super::system;
 use crate::args::CompareArgs;
 use crate::failure::{Failure, Outcome};
 use crate::printer::Printer;
@@ -16,10 +17,10 @@ pub(super) fn run(args: &CompareArgs, printer: &Printer) -> Outcome {
     let data = load_data(&args.data, &args.data.input, printer)?;
     let mut systems = vec![];
     if !args.no_model {
-        systems.push(System::model(&super::load_measured(&args.decider)?, &data)?);
+        systems.push(system::model(&args.decider, &data)?);
     }
     for spec in &args.system {
-        systems.push(other_system(spec, &args.data, args.head, &data)?);
+        systems.push(system::load(spec, &args.data, &args.decider.model, args.head, &data)?);
     }
     let comparison = compare(&systems, &data, args.head, Draws { n: args.draws.draws, seed: args.draws.seed })?;
     let text = if args.json {

@@ -6,10 +6,11 @@ use std::path::Path;
 use grens_batch::BatchError;
 use grens_eval::datasets::{Adapter, Card, Dataset, Generic, named, read};
 use grens_eval::metrics::Draws;
-use grens_eval::{Direction, EvalError, Head, Report, System, baselines, check_leakage, evaluate};
+use grens_eval::{Direction, Report, check_leakage, evaluate};
 use grens_law::Exit;
 
-use crate::args::{DataArgs, EvalArgs, SystemSpec};
+use super::system;
+use crate::args::{DataArgs, EvalArgs};
 use crate::failure::{Failure, Outcome};
 use crate::printer::Printer;
 
@@ -19,8 +20,8 @@ pub(super) fn run(args: &EvalArgs, printer: &Printer) -> Outcome {
         return leakage(args, &data, printer);
     }
     let system = match &args.system {
-        Some(spec) => other_system(spec, &args.data, args.data.about, &data)?,
-        None => System::model(&super::load_measured(&args.decider)?, &data)?,
+        Some(spec) => system::load(spec, &args.data, &args.decider.model, args.data.about, &data)?,
+        None => system::model(&args.decider, &data)?,
     };
     let report = evaluate(&system, &data, Draws { n: args.draws.draws, seed: args.draws.seed })?;
     let text = if args.json {
@@ -73,17 +74,6 @@ fn adapter(args: &DataArgs) -> Box<dyn Adapter> {
     })
 }
 
-/// A baseline, or another system's scores of `head`.
-pub(super) fn other_system(spec: &SystemSpec, args: &DataArgs, head: Head, data: &Dataset) -> Outcome<System> {
-    Ok(match spec {
-        SystemSpec::Lexicon => baselines::lexicon(data),
-        SystemSpec::Ngrams => baselines::ngram(data),
-        SystemSpec::Scores { name, file, column, threshold } => {
-            System::predictions(name, file, (&args.id, column), (head, *threshold), data)?
-        }
-    })
-}
-
 pub(super) fn print(text: &str, printer: &Printer) -> Outcome<()> {
     let mut out = printer.data();
     Ok(writeln!(out, "{}", text.trim_end()).map_err(|e| BatchError::output("stdout", e))?)
@@ -114,29 +104,4 @@ fn leakage(args: &EvalArgs, data: &Dataset, printer: &Printer) -> Outcome {
     let (n, files) = (data.examples.len(), args.check_leakage.len());
     printer.note(&format!("{n} texts against {files} training files: {exact} exact, {} near", found.len() - exact));
     Ok(if found.is_empty() { Exit::Ok } else { Exit::CheckFailed })
-}
-
-impl From<EvalError> for Failure {
-    fn from(error: EvalError) -> Self {
-        let hint = match &error {
-            EvalError::Labels { .. } => {
-                Some("say what they mean with --positive, --negative and --contested (kind table), or correct the file")
-            }
-            EvalError::Layout(_) => Some("rename the file, or name its kind with --format"),
-            EvalError::Column { .. } => {
-                Some("name the columns with --text, --label and --id, or the kind with --format")
-            }
-            _ => None,
-        };
-        let failure = match error {
-            EvalError::Batch(e) => return e.into(),
-            e @ (EvalError::Figure(_) | EvalError::Layout(_)) => Self::new(Exit::Usage, e),
-            e @ (EvalError::TooLittle(_) | EvalError::Overlap(_)) => Self::new(Exit::CheckFailed, e),
-            other => Self::new(Exit::NoInput, other),
-        };
-        match hint {
-            Some(hint) => failure.hint(hint),
-            None => failure,
-        }
-    }
 }

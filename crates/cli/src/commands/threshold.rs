@@ -94,24 +94,32 @@ fn describe(article: Article, c: &Choice, r: &Choice) -> String {
 fn explain(why: &Shortfall, wish: &Wish) -> String {
     match why {
         Shortfall::Labels { threshold, bound, more } => format!(
-            "at {threshold}, the nearest, the data answer for {bound:.3} only; about {more} more labelled texts of the same kind would do"
+            "at {threshold}, the nearest, the data answer for {bound:.3} only; about {} more labelled texts of the same kind would do",
+            rounded(*more)
         ),
         Shortfall::Model { threshold, measured } => format!(
             "at {threshold}, the nearest, {measured:.3} was measured; more labels will not help, ask for less or train more"
         ),
         Shortfall::Budget { per_night } => format!(
-            "even the highest threshold gives about {per_night:.0} candidates a night, the budget is {}",
+            "even the highest threshold gives about {per_night:.0} candidates a night{}, the budget is {}",
+            if wish.prevalence.is_none() { " at the prevalence of the data (--prevalence states another)" } else { "" },
             wish.budget.map_or(0, |b| b.0)
         ),
         Shortfall::Empty => "the data have only one class".to_owned(),
     }
 }
 
+/// Two figures: the number is an estimate.
+fn rounded(n: u64) -> u64 {
+    let unit = 10_u64.pow(n.max(1).ilog10().saturating_sub(1));
+    n.div_ceil(unit) * unit
+}
+
 fn note(lines: &[String], args: &ThresholdArgs, data: &Dataset, system: &System) -> String {
     let prevalence = args.prevalence.map_or_else(|| "that of the data".to_owned(), |p| p.to_string());
     let file = args.data.input.file_name().map(|f| f.to_string_lossy().into_owned()).unwrap_or_default();
     format!(
-        "{}. Wanted: precision {}, recall {}, prevalence {prevalence}. Bounds: Clopper-Pearson, one-sided, 95%, for texts drawn like those of {file} \
+        "{}. Wanted: precision {}, recall {}, prevalence {prevalence}. Bounds: Clopper-Pearson, one-sided, 95%, assuming that the texts to come are drawn, each by itself, like those of {file} \
          ({} rows, sha256 {}). Model {} ({}). {}",
         lines.join(". "),
         args.precision,

@@ -1,12 +1,11 @@
 //! From the scores of several systems to a comparison.
 
-use std::collections::BTreeMap;
-
-use super::{COMPARE_SCHEMA, Comparison, Difference, Disagreement, Pair, SystemRow, Test, holm, mcnemar_exact};
+use super::significance::{by_functionality, correct, test, two_sided};
+use super::{COMPARE_SCHEMA, Comparison, Difference, Disagreement, Pair, SystemRow};
 use crate::datasets::Dataset;
 use crate::error::{EvalError, Result};
 use crate::head::Head;
-use crate::metrics::{Draws, Figures, Ranking, Scored, Step, bootstrap, figures, float, percentile_interval};
+use crate::metrics::{Draws, Figures, Ranking, Scored, Step, bootstrap, figures, percentile_interval};
 use crate::report::{DataRef, Estimate};
 use crate::system::{HeadScores, System};
 
@@ -28,8 +27,13 @@ struct Prepared<'a> {
 /// Compare `systems` on one head of a data set.
 ///
 /// # Errors
-/// When the set has no label for the head, or a system lacks it.
+/// When the set has no label for the head, a system lacks it, or two have the same name.
 pub fn compare(systems: &[System], data: &Dataset, head: Head, draws: Draws) -> Result<Comparison> {
+    let mut names: Vec<&str> = systems.iter().map(|s| s.name.as_str()).collect();
+    names.sort_unstable();
+    if let Some(twice) = names.windows(2).find(|w| w[0] == w[1]) {
+        return Err(EvalError::Figure(format!("two systems are called {}; give each a name of its own", twice[0])));
+    }
     let clusters = data.clusters();
     let labelled: Vec<(usize, bool)> =
         data.examples.iter().enumerate().filter_map(|(i, e)| Some((i, e.gold.of(head)?))).collect();
@@ -132,52 +136,6 @@ impl Prepared<'_> {
 fn estimate(value: f64, interval: Option<(f64, f64)>) -> Estimate {
     let value = value.is_finite().then_some(value);
     Estimate { value, interval: value.and(interval) }
-}
-
-/// Two-sided p-value of draws of a difference against 0; never below one draw.
-fn two_sided(draws: &[f64]) -> f64 {
-    let n = draws.iter().filter(|d| d.is_finite()).count() as u64;
-    if n == 0 {
-        return 1.0;
-    }
-    let below = draws.iter().filter(|d| **d <= 0.0).count() as u64;
-    let above = draws.iter().filter(|d| **d >= 0.0).count() as u64;
-    (2.0 * float(below.min(above) + 1) / float(n + 1)).min(1.0)
-}
-
-fn test(labelled: &[(usize, bool)], a: &[bool], b: &[bool], of: impl Fn(usize) -> bool) -> Test {
-    let (mut n, mut only_a, mut only_b) = (0, 0, 0);
-    for ((&(_, hateful), a), b) in labelled.iter().zip(a).zip(b).filter(|((l, _), _)| of(l.0)) {
-        n += 1;
-        only_a += u64::from(*a == hateful && *b != hateful);
-        only_b += u64::from(*b == hateful && *a != hateful);
-    }
-    let p = mcnemar_exact(only_a, only_b);
-    Test { n, only_a, only_b, p, p_holm: p }
-}
-
-fn by_functionality(data: &Dataset, labelled: &[(usize, bool)], a: &[bool], b: &[bool]) -> Vec<(String, Test)> {
-    let name = |i: usize| data.examples.get(i).map_or("", |e| e.functionality.as_str());
-    let mut names: BTreeMap<&str, ()> = labelled.iter().map(|l| (name(l.0), ())).collect();
-    names.remove("");
-    names.into_keys().map(|f| (f.to_owned(), test(labelled, a, b, |i| name(i) == f))).collect()
-}
-
-/// Holm's correction: over the pairs, over the functionalities of a pair, and over all differences.
-fn correct(pairs: &mut [Pair]) {
-    let all = holm(&pairs.iter().map(|p| p.all.p).collect::<Vec<_>>());
-    let differences = holm(&pairs.iter().flat_map(|p| p.differences.values().map(|d| d.p)).collect::<Vec<_>>());
-    let mut differences = differences.into_iter();
-    for (pair, p) in pairs.iter_mut().zip(all) {
-        pair.all.p_holm = p;
-        let within = holm(&pair.functionalities.iter().map(|f| f.1.p).collect::<Vec<_>>());
-        for (functionality, p) in pair.functionalities.iter_mut().zip(within) {
-            functionality.1.p_holm = p;
-        }
-        for (difference, p) in pair.differences.values_mut().zip(differences.by_ref()) {
-            difference.p_holm = p;
-        }
-    }
 }
 
 fn disagreements(data: &Dataset, labelled: &[(usize, bool)], systems: &[Prepared<'_>]) -> Vec<Disagreement> {

@@ -16,8 +16,14 @@ impl Comparison {
         let d = &self.data;
         writeln!(
             t,
-            "{} ({}), {}: {} texts, {} hateful, {} clusters",
-            d.set, d.file, self.head, self.n, self.hateful, d.clusters
+            "{} ({}), {}: {} texts, {} hateful, {} clusters{}",
+            d.set,
+            d.file,
+            self.head,
+            self.n,
+            self.hateful,
+            d.clusters,
+            d.left_out()
         )?;
         writeln!(t, "licence {}; cite: {}\n", d.licence, d.citation)?;
         let width = self.systems.iter().map(|s| s.name.chars().count()).max().unwrap_or(0).max(6);

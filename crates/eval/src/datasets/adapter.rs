@@ -1,12 +1,13 @@
 //! What an adapter is, and the list of all.
 
+use grens_input::{Layout, Record};
+
 use super::example::Example;
 use super::grenscheck::GrensCheck;
 use super::hatecheck::HateCheck;
 use super::raters::Raters;
 use super::rows::OwnRows;
 use super::rtplx::RtpLx;
-use super::table::{Layout, Row};
 
 /// Where a set comes from. Printed with every figure.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,16 +48,16 @@ pub trait Adapter {
     /// Columns without which the file is of another kind.
     fn columns(&self) -> Vec<&str>;
 
-    /// How the file is laid out; `None` when its name tells.
-    fn layout(&self) -> Option<Layout> {
-        None
+    /// How the file is laid out; as its name tells where the adapter does not say.
+    fn layout(&self) -> Layout {
+        Layout::default()
     }
 
     /// The example of one row; `None` when the row belongs to another set in the same file.
     ///
     /// # Errors
     /// When the row is malformed, or a label does not map.
-    fn example(&self, row: &Row) -> Result<Option<Example>, Fault>;
+    fn example(&self, row: &Record) -> Result<Option<Example>, Fault>;
 }
 
 /// Names of the adapters that need no options.

@@ -4,10 +4,10 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use grens_batch::Post;
+use grens_input::{Fault as RowFault, Record};
 use grens_law::{Band, Ground};
 
 use super::adapter::{Card, Fault};
-use super::table::Row;
 use crate::head::Head;
 
 /// What people said of a text. `None` where they did not say, or said that it is contested.
@@ -66,8 +66,8 @@ impl Example {
     ///
     /// # Errors
     /// When the text is missing or empty.
-    pub fn new(row: &Row, text: &str, id: Option<&str>) -> Result<Self, Fault> {
-        let text = row.need(text)?;
+    pub fn new(row: &Record, text: &str, id: Option<&str>) -> Result<Self, Fault> {
+        let text = need(row, text)?;
         if text.trim().is_empty() {
             return Err(Fault::Row("the text is empty".to_owned()));
         }
@@ -86,6 +86,14 @@ impl Example {
     }
 }
 
+/// What stands in a column that every row must have.
+///
+/// # Errors
+/// When nothing does.
+pub fn need<'a>(row: &'a Record, column: &str) -> Result<&'a str, Fault> {
+    row.get(column).ok_or_else(|| Fault::Row(format!("`{column}` is missing")))
+}
+
 /// A row that could not be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
@@ -93,6 +101,12 @@ pub struct Problem {
     pub line: u64,
     /// What is wrong.
     pub reason: String,
+}
+
+impl From<RowFault> for Problem {
+    fn from(fault: RowFault) -> Self {
+        Self { line: fault.line, reason: fault.reason }
+    }
 }
 
 /// A labelled file.
@@ -113,8 +127,8 @@ pub struct Dataset {
 }
 
 impl Dataset {
-    pub(super) fn new(path: &Path, card: Card, sha256: String) -> Self {
-        Self { path: path.to_owned(), sha256, card, examples: vec![], problems: vec![], skipped: 0 }
+    pub(super) fn new(path: &Path, card: Card) -> Self {
+        Self { path: path.to_owned(), sha256: String::new(), card, examples: vec![], problems: vec![], skipped: 0 }
     }
 
     /// The cluster of every example, numbered from 0 in order of appearance.

@@ -1,9 +1,10 @@
 //! Any table with a text and a label.
 
+use grens_input::Record;
+
 use super::adapter::{Adapter, Card, Fault};
-use super::example::Example;
+use super::example::{Example, need};
 use super::labels::unmapped;
-use super::table::Row;
 use crate::head::Head;
 
 /// Label values that mean "harmless" without being named.
@@ -48,9 +49,9 @@ impl Adapter for Generic {
         [self.text.as_str(), self.label.as_str()].into_iter().chain(optional).collect()
     }
 
-    fn example(&self, row: &Row) -> Result<Option<Example>, Fault> {
+    fn example(&self, row: &Record) -> Result<Option<Example>, Fault> {
         let mut example = Example::new(row, &self.text, Some(&self.id))?;
-        let value = row.need(&self.label)?.trim();
+        let value = need(row, &self.label)?.trim();
         let is_one_of = |list: &[String]| list.iter().any(|v| v == value);
         let label = if is_one_of(&self.contested) {
             None

@@ -1,9 +1,10 @@
 //! GrensCheck, the project's functional test suite (`eval-data/grenscheck/README.md`).
 
+use grens_input::{Format, Layout, Record};
+
 use super::adapter::{Adapter, Card, Fault};
-use super::example::Example;
+use super::example::{Example, need};
 use super::labels::{band, grounds, or_empty, own_gold};
-use super::table::{Layout, Row};
 
 /// Its CSV. Cases of one family are one cluster.
 pub(super) struct GrensCheck;
@@ -27,17 +28,17 @@ impl Adapter for GrensCheck {
         ]
     }
 
-    fn layout(&self) -> Option<Layout> {
-        Some(Layout::Csv)
+    fn layout(&self) -> Layout {
+        Layout { format: Some(Format::Csv), ..Layout::default() }
     }
 
-    fn example(&self, row: &Row) -> Result<Option<Example>, Fault> {
+    fn example(&self, row: &Record) -> Result<Option<Example>, Fault> {
         Ok(Some(Example {
             gold: own_gold(row)?,
             grounds: Some(grounds(row, "grounds")?),
-            functionality: row.need("functionality")?.to_owned(),
+            functionality: need(row, "functionality")?.to_owned(),
             group: or_empty(row, "target_ident"),
-            cluster: row.need("family")?.to_owned(),
+            cluster: need(row, "family")?.to_owned(),
             expected_band: Some(band(row, "expected_band")?),
             ..Example::new(row, "test_case", Some("case_id"))?
         }))

@@ -1,9 +1,10 @@
 //! HateCheck and Multilingual HateCheck in their published columns.
 
+use grens_input::{Format, Layout, Record};
+
 use super::adapter::{Adapter, Card, Fault};
-use super::example::{Example, Gold};
+use super::example::{Example, Gold, need};
 use super::labels::{or_empty, unmapped};
-use super::table::{Layout, Row};
 
 /// Their CSV. Cases of one template are one cluster.
 pub(super) struct HateCheck;
@@ -21,12 +22,12 @@ impl Adapter for HateCheck {
         vec!["functionality", "test_case", "label_gold"]
     }
 
-    fn layout(&self) -> Option<Layout> {
-        Some(Layout::Csv)
+    fn layout(&self) -> Layout {
+        Layout { format: Some(Format::Csv), ..Layout::default() }
     }
 
-    fn example(&self, row: &Row) -> Result<Option<Example>, Fault> {
-        let label = match row.need("label_gold")? {
+    fn example(&self, row: &Record) -> Result<Option<Example>, Fault> {
+        let label = match need(row, "label_gold")? {
             "hateful" => true,
             "non-hateful" => false,
             other => return Err(unmapped("label_gold", other)),
@@ -34,7 +35,7 @@ impl Adapter for HateCheck {
         let id = if row.get("mhc_case_id").is_some() { "mhc_case_id" } else { "case_id" };
         Ok(Some(Example {
             gold: Gold { group_hate: Some(label), ..Gold::default() },
-            functionality: row.need("functionality")?.to_owned(),
+            functionality: need(row, "functionality")?.to_owned(),
             group: or_empty(row, "target_ident"),
             cluster: or_empty(row, "templ_id"),
             ..Example::new(row, "test_case", Some(id))?

@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 use std::path::Path;
 
+use grens_input::{Layout, Records};
+
 use super::example::Dataset;
-use super::table::{self, Table};
 use crate::error::{EvalError, Result};
 
 /// Scores of another system on the items of a data set.
@@ -25,12 +26,10 @@ pub struct Predictions {
 /// # Errors
 /// When the file cannot be read, an id or score is malformed or doubled, or an example has no score.
 pub fn read_predictions(path: &Path, id: &str, score: &str, data: &Dataset) -> Result<Predictions> {
-    let mut table = Table::open(path, None)?;
-    table.require(id)?;
-    table.require(score)?;
+    let mut rows = Records::open(path, Layout::default(), &[id, score])?;
     let failed = |line: u64, problem: String| EvalError::Predictions { path: path.to_owned(), line, problem };
     let mut by_id: HashMap<String, f32> = HashMap::new();
-    while let Some(row) = table.next_row() {
+    for row in &mut rows {
         let row = row.map_err(|p| failed(p.line, p.reason))?;
         let (Some(key), Some(value)) = (row.get(id), row.get(score)) else {
             return Err(failed(row.line, format!("`{id}` or `{score}` is missing")));
@@ -50,7 +49,7 @@ pub fn read_predictions(path: &Path, id: &str, score: &str, data: &Dataset) -> R
     }
     let scores: Vec<f32> = found.into_iter().flatten().collect();
     Ok(Predictions {
-        sha256: table::sha256(path)?,
+        sha256: rows.finish()?,
         probabilities: scores.iter().all(|s| (0.0..=1.0).contains(s)),
         others: (by_id.len() as u64).saturating_sub(scores.len() as u64),
         scores,

@@ -1,9 +1,10 @@
 //! RTP-LX prompts with the raters' marks themselves, as other systems were judged on them.
 
+use grens_input::{Format, Layout, Record};
+
 use super::adapter::{Adapter, Card, Fault};
-use super::example::{Example, Gold};
+use super::example::{Example, Gold, need};
 use super::labels::unmapped;
-use super::table::{Layout, Row};
 
 const MARKS: &str = "identity_attack_raters";
 /// Mean mark from which a text counts as hateful.
@@ -25,12 +26,12 @@ impl Adapter for Raters {
         vec!["id", "text", MARKS]
     }
 
-    fn layout(&self) -> Option<Layout> {
-        Some(Layout::Jsonl)
+    fn layout(&self) -> Layout {
+        Layout { format: Some(Format::Jsonl), ..Layout::default() }
     }
 
-    fn example(&self, row: &Row) -> Result<Option<Example>, Fault> {
-        let list = row.need(MARKS)?;
+    fn example(&self, row: &Record) -> Result<Option<Example>, Fault> {
+        let list = need(row, MARKS)?;
         let marks: Vec<f64> = serde_json::from_str(list).map_err(|_| unmapped(MARKS, list))?;
         if marks.is_empty() || marks.iter().any(|m| !(1.0..=3.0).contains(m)) {
             return Err(unmapped(MARKS, list));

@@ -1,11 +1,15 @@
 //! The project's own rows (`eval-data/LABELS.md`).
 
-use super::adapter::{Adapter, Card, Fault};
-use super::example::Example;
-use super::labels::{grounds, or_empty, own_gold};
-use super::table::{Layout, Row};
+use grens_input::{Layout, Record};
 
-/// Tab-separated, no quoting.
+use super::adapter::{Adapter, Card, Fault};
+use super::example::{Example, need};
+use super::labels::{grounds, or_empty, own_gold};
+
+/// Tab-separated without quoting, or JSON Lines with the same names: the file's name tells.
+pub(super) const OWN: Layout = Layout { format: None, quoting: false };
+
+/// Files of [`OWN`] layout.
 pub(super) struct OwnRows;
 
 impl Adapter for OwnRows {
@@ -21,18 +25,18 @@ impl Adapter for OwnRows {
         vec!["family", "group_hate", "art137c", "art137d", "grounds", "context", "group", "text"]
     }
 
-    fn layout(&self) -> Option<Layout> {
-        Some(Layout::PlainTsv)
+    fn layout(&self) -> Layout {
+        OWN
     }
 
-    fn example(&self, row: &Row) -> Result<Option<Example>, Fault> {
+    fn example(&self, row: &Record) -> Result<Option<Example>, Fault> {
         Ok(Some(Example {
             gold: own_gold(row)?,
             grounds: Some(grounds(row, "grounds")?),
-            functionality: row.need("context")?.to_owned(),
+            functionality: need(row, "context")?.to_owned(),
             group: or_empty(row, "group"),
-            cluster: row.need("family")?.to_owned(),
-            ..Example::new(row, "text", None)?
+            cluster: need(row, "family")?.to_owned(),
+            ..Example::new(row, "text", Some("id"))?
         }))
     }
 }

@@ -1,9 +1,10 @@
 //! RTP-LX rows: a text, `hate` 0 or 1, and `source`, so that a file may hold other sets beside it.
 
+use grens_input::{Format, Layout, Record};
+
 use super::adapter::{Adapter, Card, Fault};
-use super::example::{Example, Gold};
-use super::labels::{ground, unmapped};
-use super::table::{Layout, Row};
+use super::example::{Example, Gold, need};
+use super::labels::{grounds, unmapped};
 
 /// JSON Lines, plain or gzip. Take one language and split with `--where lang=nl --where split=dev`.
 pub(super) struct RtpLx;
@@ -17,27 +18,20 @@ impl Adapter for RtpLx {
         vec!["text", "hate"]
     }
 
-    fn layout(&self) -> Option<Layout> {
-        Some(Layout::Jsonl)
+    fn layout(&self) -> Layout {
+        Layout { format: Some(Format::Jsonl), ..Layout::default() }
     }
 
-    fn example(&self, row: &Row) -> Result<Option<Example>, Fault> {
+    fn example(&self, row: &Record) -> Result<Option<Example>, Fault> {
         if row.get("source").is_some_and(|source| source != "rtplx") {
             return Ok(None);
         }
-        let label = match row.need("hate")? {
+        let label = match need(row, "hate")? {
             "1" => true,
             "0" => false,
             other => return Err(unmapped("hate", other)),
         };
-        let grounds = match row.get("grounds") {
-            None => None,
-            Some(list) => {
-                let names: Vec<String> = serde_json::from_str(list).map_err(|_| unmapped("grounds", list))?;
-                let found: Option<Vec<_>> = names.iter().map(|name| ground(name)).collect();
-                Some(found.ok_or_else(|| unmapped("grounds", list))?)
-            }
-        };
+        let grounds = row.get("grounds").map(|_| grounds(row, "grounds")).transpose()?;
         Ok(Some(Example {
             gold: Gold { group_hate: Some(label), ..Gold::default() },
             grounds,

@@ -4,15 +4,16 @@
 //! 1. Copy this file to `datasets/NAME.rs` and rename the type; add `mod NAME;` to `datasets.rs`.
 //! 2. `card`: name, licence and citation as the set's authors state them ("not stated" where they do not).
 //! 3. `columns`: the columns that tell this kind of file from another; a file without them is refused with their names.
-//! 4. `layout`: leave it out where the file's name tells; `Layout::PlainTsv` for tabs without quoting.
+//! 4. `layout`: leave it out where the file's name tells (CSV, TSV, JSON Lines or Parquet, plain, gzip or zstd).
 //! 5. `example`: labels through an exhaustive match that ends in `unmapped`, so that a new value is an error and no silent "harmless". Fill
 //!    `cluster` where texts come from one template or thread: intervals are wrong without it.
 //! 6. Add the name to `NAMED` and `named` in `adapter.rs`, two rows of the set to `datasets/tests.rs`, a line to `docs/evaluation.md`.
 
+use grens_input::Record;
+
 use super::adapter::{Adapter, Card, Fault};
-use super::example::{Example, Gold};
+use super::example::{Example, Gold, need};
 use super::labels::unmapped;
-use super::table::Row;
 
 #[allow(dead_code, reason = "a template")]
 struct Template;
@@ -26,8 +27,8 @@ impl Adapter for Template {
         vec!["text", "label"]
     }
 
-    fn example(&self, row: &Row) -> Result<Option<Example>, Fault> {
-        let label = match row.need("label")? {
+    fn example(&self, row: &Record) -> Result<Option<Example>, Fault> {
+        let label = match need(row, "label")? {
             "hate" => Some(true),
             "none" => Some(false),
             "unclear" => None,

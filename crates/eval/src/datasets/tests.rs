@@ -106,6 +106,17 @@ fn raters_are_averaged_and_their_peers_matched_by_id() {
 }
 
 #[test]
+fn own_rows_may_be_json_lines() {
+    let text = "{\"id\":\"a\",\"family\":\"f\",\"group_hate\":1,\"art137c\":0.5,\"art137d\":false,\"grounds\":[\"race\"],\
+                \"context\":\"-\",\"group\":\"x\",\"text\":\"\\\"zo\\\" zei hij\"}\n";
+    let data = read_named("rows", "a.jsonl", text).unwrap();
+    let first = &data.examples[0];
+    assert_eq!((first.post.id.as_str(), first.post.text.as_str()), ("a", "\"zo\" zei hij"));
+    assert_eq!(first.gold, Gold { group_hate: Some(true), art137c: None, art137d: Some(false) });
+    assert_eq!(first.grounds, Some(vec![Ground::Race]));
+}
+
+#[test]
 fn any_table_is_read_with_named_columns() {
     let adapter = generic(&["haat"], &["ok"]);
     let (_a, csv) = file("a.csv", b"\xef\xbb\xbftekst,label\neen,haat\n\"twee\nregels\",ok\ndrie,?\nvier,0\n");

@@ -4,7 +4,7 @@ use super::operating::{precision_at_k, recall_at_precision};
 use super::prevalence::precision_at_prevalence;
 use super::ranking::{Ranking, Step, confusion};
 use super::selective::Selective;
-use super::{average_precision, brier_score, ece, nll, roc_auc};
+use super::{Likelihood, average_precision, brier_score, ece, roc_auc};
 
 /// Wanted precisions, with the names of the figures.
 const PRECISIONS: [(&str, f64); 2] = [("recall_at_precision_90", 0.90), ("recall_at_precision_95", 0.95)];
@@ -30,7 +30,8 @@ pub struct Figure {
 /// What is to be counted about a ranking.
 #[derive(Debug, Clone)]
 pub struct Figures {
-    probabilities: bool,
+    /// Only of probabilities.
+    likelihood: Option<Likelihood>,
     budgets: Vec<u64>,
     points: Vec<(String, usize, Selective)>,
 }
@@ -43,7 +44,8 @@ pub fn figures(ranking: &Ranking, thresholds: &[(String, f32)], budgets: &[u64],
         .iter()
         .map(|(name, t)| (name.clone(), ranking.reaching(*t), Selective::new(ranking.scores(), *t)))
         .collect();
-    Figures { probabilities, budgets: budgets.to_vec(), points }
+    let likelihood = probabilities.then(|| Likelihood::new(ranking.scores()));
+    Figures { likelihood, budgets: budgets.to_vec(), points }
 }
 
 impl Figures {
@@ -75,10 +77,10 @@ impl Figures {
         for &k in &self.budgets {
             put(None, &format!("precision_at_{k}"), of(&|_, s| precision_at_k(s, k)));
         }
-        if self.probabilities {
+        if let Some(likelihood) = &self.likelihood {
             put(None, "ece", of(&ece));
             put(None, "brier", of(&brier_score));
-            put(None, "nll", of(&nll));
+            put(None, "nll", of(&|_, s| likelihood.nll(s)));
         }
         for (point, marked, selective) in &self.points {
             let point = Some(point.as_str());

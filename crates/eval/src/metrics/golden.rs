@@ -38,7 +38,7 @@ fn the_figures_of_scored_texts() {
                 compared += 1;
             }
         }
-        assert_eq!(compared, 12);
+        assert_eq!(compared, 16);
     }
 }
 

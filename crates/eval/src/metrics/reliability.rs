@@ -53,16 +53,24 @@ pub(super) fn visit_bins(scores: &[f64], steps: &[Step], bins: usize, mut bin: i
     }
     let border = |i: usize| float(total) * ratio(i as u64, bins as u64);
     let (mut n, mut said, mut was, mut before, mut at) = (0.0, 0.0, 0.0, 0.0, 1);
+    let mut next = border(at);
     for (&p, step) in scores.iter().zip(steps).rev().filter(|(_, s)| s.n() > 0) {
-        let (mut left, share) = (float(step.n()), f64::from(step.hateful) / float(step.n()));
+        let mut left = float(step.n());
+        // A step of one class only, which most are, needs no division.
+        let share = match (step.hateful, step.harmless) {
+            (0, _) => 0.0,
+            (_, 0) => 1.0,
+            (hateful, _) => f64::from(hateful) / left,
+        };
         // A border that is hit but for rounding is hit.
-        while before + left >= border(at) - 1e-9 && at < bins {
-            let part = (border(at) - before).clamp(0.0, left);
+        while before + left >= next - 1e-9 && at < bins {
+            let part = (next - before).clamp(0.0, left);
             bin(n + part, said + part * p, was + part * share);
             (n, said, was) = (0.0, 0.0, 0.0);
             before += part;
             left -= part;
             at += 1;
+            next = border(at);
         }
         n += left;
         said += left * p;

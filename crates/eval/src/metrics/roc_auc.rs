@@ -7,11 +7,11 @@ use super::ranking::{Step, totals};
 #[must_use]
 pub fn roc_auc(steps: &[Step]) -> Option<f64> {
     let (hateful, harmless) = totals(steps);
-    // Twice the pairs, to stay whole: a pair on one step counts one of two.
-    let (mut above, mut twice) = (0_u64, 0_u128);
+    // Twice the pairs, to stay whole: a pair on one step counts one of two. Fewer than 2^32 texts make at most 2^63 of them.
+    let (mut above, mut twice) = (0_u64, 0_u64);
     for step in steps {
         let (p, n) = (u64::from(step.hateful), u64::from(step.harmless));
-        twice += u128::from(n) * u128::from(2 * above + p);
+        twice += n * (2 * above + p);
         above += p;
     }
     #[allow(clippy::cast_precision_loss, reason = "a ratio of counts")]

@@ -66,11 +66,11 @@ impl Selective {
     #[must_use]
     pub fn aurc(&self, steps: &[Step]) -> Option<f64> {
         let (mut seen, mut wrong, mut sum) = (0_u64, 0_u64, 0.0);
-        for (n, errors) in self.groups(steps) {
-            let rate = ratio(errors, n);
+        for (n, errors) in self.groups(steps).filter(|(n, _)| *n > 0) {
             if n == 1 {
                 sum += float(wrong + errors) / float(seen + 1);
             } else {
+                let rate = ratio(errors, n);
                 sum += (1..=n).map(|i| (float(wrong) + rate * float(i)) / float(seen + i)).sum::<f64>();
             }
             seen += n;

@@ -2,7 +2,9 @@
 
 use askama::Template;
 
-use super::svg::{Chart, bars};
+use super::bars::bars;
+use super::names::{in_order, spelled};
+use super::svg::Chart;
 use super::terminal::{estimate, number, percent};
 use super::{HeadReport, Report, Share, SliceRow};
 use crate::metrics::float;
@@ -13,8 +15,12 @@ struct Page<'a> {
     report: &'a Report,
     heads: Vec<HeadPage<'a>>,
     tables: Vec<Table<'a>>,
-    functionalities: Option<String>,
+    /// Bars, as many at a time as a page of paper holds.
+    functionalities: Vec<String>,
 }
+
+/// Bars in one picture, at most.
+const BARS: usize = 40;
 
 /// One head's part of the page.
 struct HeadPage<'a> {
@@ -56,11 +62,11 @@ impl Report {
         let cells = |row: &SliceRow| {
             let aucs = row.aucs.unwrap_or_default();
             [
-                percent(Some(&row.right)),
-                percent(row.recall.as_ref()),
-                percent(row.false_alarms.as_ref()),
-                percent(row.band_as_expected.as_ref()),
-                percent(row.named.as_ref()),
+                share(Some(&row.right)),
+                share(row.recall.as_ref()),
+                share(row.false_alarms.as_ref()),
+                share(row.band_as_expected.as_ref()),
+                share(row.named.as_ref()),
                 auc(aucs.subgroup),
                 auc(aucs.bpsn),
                 auc(aucs.bnsp),
@@ -77,29 +83,30 @@ impl Report {
         tables.collect()
     }
 
-    fn functionalities(&self) -> Option<String> {
-        let slice = self.slices.iter().find(|s| s.by == "functionality")?;
+    fn functionalities(&self) -> Vec<String> {
+        let slice = self.slices.iter().find(|s| s.by == "functionality");
         let row = |r: &SliceRow| {
             let Share { hits, n, share, interval } = r.right;
             (r.name.clone(), share, interval.0, interval.1, format!("{hits} of {n}"))
         };
-        Some(bars(
-            &slice.rows.iter().map(row).collect::<Vec<_>>(),
-            "share of texts that came out as labelled, by functionality",
-        ))
+        let rows: Vec<_> = slice.into_iter().flat_map(|s| &s.rows).map(row).collect();
+        // Pictures of about the same height: a last one of two rows looks lost.
+        let pictures = rows.len().div_ceil(BARS).max(1);
+        let name = "share of texts that came out as labelled, by functionality";
+        rows.chunks(rows.len().div_ceil(pictures).max(1)).map(|part| bars(part, name)).collect()
     }
 }
 
 fn head_page(head: &HeadReport) -> HeadPage<'_> {
-    let names = head.points.first().into_iter().flat_map(|p| p.figures.keys());
-    let at_points = names.map(|name| {
-        let values = head.points.iter().map(|p| estimate(p.figures.get(name))).collect();
+    let names = head.points.first().into_iter().flat_map(|p| in_order(&p.figures));
+    let at_points = names.map(|(name, _)| {
+        let values = head.points.iter().map(|p| kept(&estimate(p.figures.get(name)))).collect();
         (spelled(name), values)
     });
     let per_cent = |v: f64| format!("{:.0}%", 100.0 * v);
     HeadPage {
         head,
-        figures: head.figures.iter().map(|(name, e)| (spelled(name), estimate(Some(e)))).collect(),
+        figures: in_order(&head.figures).into_iter().map(|(name, e)| (spelled(name), kept(&estimate(Some(e))))).collect(),
         at_points: at_points.collect(),
         charts: charts(head),
         brier: head.brier.map(|b| {
@@ -115,67 +122,58 @@ fn head_page(head: &HeadReport) -> HeadPage<'_> {
     }
 }
 
+/// A figure whose interval stays on one line where the cell has to break.
+fn kept(figure: &str) -> String {
+    figure.replace(", ", ",\u{a0}")
+}
+
+fn share(share: Option<&Share>) -> String {
+    kept(&percent(share))
+}
+
+/// Pictures with what stands below each of them, which also names it for people who cannot see it.
 fn charts(head: &HeadReport) -> Vec<(&'static str, String)> {
-    let mut all = vec![("Precision and recall", precision_recall(head))];
+    let mut all = vec![precision_recall(head)];
     if !head.reliability.is_empty() {
-        all.push(("Reliability", reliability(head)));
+        all.push(reliability(head));
     }
     if !head.risk_coverage.is_empty() {
-        all.push(("Risk and coverage", risk_coverage(head)));
+        all.push(risk_coverage(head));
     }
     all
 }
 
-fn precision_recall(head: &HeadReport) -> String {
+fn precision_recall(head: &HeadReport) -> (&'static str, String) {
+    let caption = "Precision against recall, with the operating points. Dashed: chance.";
     let mut chart = Chart::new("recall", "precision", 1.0);
     chart.line([(0.0, head.prevalence), (1.0, head.prevalence)], "aid");
     chart.line(head.pr_curve.iter().copied(), "line");
     for (n, point) in head.points.iter().enumerate() {
         chart.mark(point.counts.recall(), point.counts.precision(), n, &format!("{} {}", point.name, point.threshold));
     }
-    chart.finish("precision against recall, with the operating points; the dashed line is chance")
+    (caption, chart.finish(caption))
 }
 
-fn reliability(head: &HeadReport) -> String {
+fn reliability(head: &HeadReport) -> (&'static str, String) {
+    let caption =
+        "Reliability: share of hateful texts against the probability said, in 15 bins of equal mass. Dashed: perfect.";
     let mut chart = Chart::new("probability said", "share hateful", 1.0);
     chart.line([(0.0, 0.0), (1.0, 1.0)], "aid");
     chart.line(head.reliability.iter().map(|b| (b.said, b.was)), "line");
     for bin in &head.reliability {
         chart.dot(bin.said, bin.was, &format!("said {:.2}, was {:.2}, {:.0} texts", bin.said, bin.was, bin.n));
     }
-    chart.finish(
-        "share of hateful texts against the probability said, 15 bins of equal mass; the dashed line is perfect",
-    )
+    (caption, chart.finish(caption))
 }
 
-fn risk_coverage(head: &HeadReport) -> String {
+fn risk_coverage(head: &HeadReport) -> (&'static str, String) {
+    let caption = "Risk and coverage: share of errors among the texts that the first threshold decides, most certain first; the rest goes to review.";
     let most = head.risk_coverage.iter().fold(0.0_f64, |m, p| m.max(p.risk));
     // An axis that reads well in quarters.
     let top = [0.1, 0.2, 0.4, 0.6, 0.8].into_iter().find(|top| *top >= most).unwrap_or(1.0);
     let mut chart = Chart::new("share decided by the threshold", "share of those wrong", top);
     chart.line(head.risk_coverage.iter().map(|p| (p.coverage, p.risk)), "line");
-    chart.finish(
-        "share of errors among the texts that the threshold decides, against their share; the rest goes to review",
-    )
-}
-
-/// `recall_at_precision_90` as people write it.
-fn spelled(name: &str) -> String {
-    match name {
-        "roc_auc" => "ROC-AUC".to_owned(),
-        "average_precision" => "PR-AUC (average precision)".to_owned(),
-        "recall_at_precision_90" => "recall at precision 0.90".to_owned(),
-        "recall_at_precision_95" => "recall at precision 0.95".to_owned(),
-        "macro_f1" => "macro-F1".to_owned(),
-        "f1" => "F1".to_owned(),
-        "mcc" => "MCC".to_owned(),
-        "ece" => "ECE".to_owned(),
-        "nll" => "NLL".to_owned(),
-        "aurc" => "AURC".to_owned(),
-        "brier" => "Brier score".to_owned(),
-        "false_alarms_per_10k" => "false alarms per 10,000 harmless".to_owned(),
-        other => other.replace('_', " "),
-    }
+    (caption, chart.finish(caption))
 }
 
 /// Texts in per cent of all, for the template, which hands references.

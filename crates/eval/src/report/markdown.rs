@@ -2,6 +2,7 @@
 
 use std::fmt::{self, Write as _};
 
+use super::names::in_order;
 use super::terminal::{number, percent, short, written};
 use super::{Estimate, Report};
 use crate::metrics::float;
@@ -31,10 +32,11 @@ impl Report {
         writeln!(t, "|Tasks|Version|Filter|n-shot|Metric| |Value| |Stderr|95% interval|")?;
         writeln!(t, "|-----|------:|------|-----:|------|---|----:|---|-----:|---|")?;
         for head in &self.heads {
-            let free = head.figures.iter().map(|(name, e)| ("none", name, e));
-            let at = head.points.iter().flat_map(|p| p.figures.iter().map(|(name, e)| (p.name.as_str(), name, e)));
+            let free = in_order(&head.figures).into_iter().map(|(name, e)| ("none", name, e));
+            let points = head.points.iter();
+            let at = points.flat_map(|p| in_order(&p.figures).into_iter().map(|(name, e)| (p.name.as_str(), name, e)));
             for (filter, name, e) in free.chain(at) {
-                let arrow = if DOWN.contains(&name.as_str()) { "↓" } else { "↑" };
+                let arrow = if DOWN.contains(&name) { "↓" } else { "↑" };
                 let value = e.value.map_or_else(|| "-".to_owned(), |v| format!("{v:.4}"));
                 let [error, interval] = spread(e);
                 writeln!(t, "|{task}.{}|1|{filter}|0|{name}|{arrow}|{value}|±|{error}|{interval}|", head.head)?;
@@ -50,8 +52,15 @@ impl Report {
         }
         writeln!(
             t,
-            "\nData: {} ({}), {} texts in {} clusters, SHA-256 `{}`. Licence: {}. Cite: {}.",
-            m.data.set, m.data.file, self.n, m.data.clusters, m.data.sha256, m.data.licence, m.data.citation
+            "\nData: {} ({}), {} texts in {} clusters{}, SHA-256 `{}`. Licence: {}. Cite: {}.",
+            m.data.set,
+            m.data.file,
+            self.n,
+            m.data.clusters,
+            m.data.left_out(),
+            m.data.sha256,
+            m.data.licence,
+            m.data.citation
         )?;
         writeln!(
             t,

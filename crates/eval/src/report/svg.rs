@@ -9,17 +9,21 @@ const LEFT: f64 = 56.0;
 const BOTTOM: f64 = 40.0;
 const TOP: f64 = 12.0;
 const RIGHT: f64 = 14.0;
+/// From one line of text to the next.
+const LINE: f64 = 14.0;
 
 /// A chart with both axes from 0; the vertical one to `top`.
 pub(super) struct Chart {
     body: String,
     top: f64,
+    /// Where names of marks begin and end, and their base line.
+    names: Vec<(f64, f64, f64)>,
 }
 
 impl Chart {
     /// Axes with their names. `top`: the highest value of the vertical axis, above 0.
     pub(super) fn new(x: &str, y: &str, top: f64) -> Self {
-        let mut chart = Self { body: String::new(), top };
+        let mut chart = Self { body: String::new(), top, names: vec![] };
         for i in 0..=4 {
             let share = f64::from(i) / 4.0;
             let (px, py) = chart.place(share, share * top);
@@ -74,7 +78,7 @@ impl Chart {
         self.put(format_args!(r#"<circle class="dot" cx="{x}" cy="{y}" r="4"><title>{title}</title></circle>"#));
     }
 
-    /// A named mark: the `n`-th form, with its name beside it on the side that has room.
+    /// A named mark: the `n`-th form, with its name below it, or above it where there is no room; names that would meet move apart.
     pub(super) fn mark(&mut self, x: f64, y: f64, n: usize, name: &str) {
         let (px, py) = self.place(x, y);
         let path = if n.is_multiple_of(2) {
@@ -83,10 +87,24 @@ impl Chart {
             format!("M{} {}h12v12h-12z", px - 6.0, py - 6.0)
         };
         self.put(format_args!(r#"<path class="mark" d="{path}"/>"#));
-        // A curve that falls to the right leaves room below its right half and above its left one.
-        let (anchor, dx, dy) = if px > SIZE / 2.0 { ("end", -8.0, 16.0) } else { ("start", 10.0, -8.0) };
-        let y = (py + dy).clamp(TOP + 8.0, SIZE - BOTTOM - 4.0);
-        self.text(px + dx, y, anchor, name);
+        // Below and to the left of a curve that falls to the right there is room.
+        let width = 6.0 * crate::metrics::float(name.chars().count() as u64);
+        let start = (px + 6.0 - width).clamp(LEFT + 4.0, SIZE - RIGHT - 4.0 - width);
+        let floor = SIZE - BOTTOM - 6.0;
+        let mut y = if py + 22.0 > floor { py - 12.0 } else { py + 22.0 };
+        let step = if y > py { LINE } else { -LINE };
+        let meets = |y: f64, other: &(f64, f64, f64)| {
+            start < other.1 && other.0 < start + width && (y - other.2).abs() < LINE - 1.0
+        };
+        while self.names.iter().any(|other| meets(y, other)) && (TOP + LINE..floor).contains(&(y + step)) {
+            y += step;
+        }
+        self.names.push((start, start + width, y));
+        let name = escape(name);
+        self.put(format_args!(
+            r#"<text class="name" x="{}" y="{y}" text-anchor="middle">{name}</text>"#,
+            ((start + width / 2.0) * 10.0).round() / 10.0
+        ));
     }
 
     /// The whole picture. `name` says what it shows, for people who cannot see it.
@@ -96,67 +114,14 @@ impl Chart {
     }
 }
 
-/// Horizontal bars with intervals: name, share, low, high, note. Values in 0..=1.
-pub(super) fn bars(rows: &[(String, f64, f64, f64, String)], name: &str) -> String {
-    const WIDTH: f64 = 720.0;
-    const ROW: f64 = 18.0;
-    const NAMES: f64 = 215.0;
-    const NOTES: f64 = 120.0;
-    let room = WIDTH - NAMES - NOTES;
-    let mut body = String::new();
-    let height = TOP + ROW * crate::metrics::float(rows.len() as u64) + 20.0;
-    for i in 0..=4 {
-        let share = f64::from(i) / 4.0;
-        let (x, bottom) = (NAMES + share * room, height - 18.0);
-        let text = label(share);
-        // Writing to a String cannot fail.
-        let _ = write!(
-            body,
-            r#"<path class="grid" d="M{x} {TOP}V{bottom}"/><text x="{x}" y="{}" text-anchor="middle">{text}</text>"#,
-            height - 4.0
-        );
-    }
-    let mut y = TOP;
-    for (row, share, low, high, note) in rows {
-        let at = |v: f64| ((NAMES + v.clamp(0.0, 1.0) * room) * 10.0).round() / 10.0;
-        let (middle, width) = (y + ROW / 2.0, at(*share) - NAMES);
-        let (row, note) = (escape(&shortened(row)), escape(note));
-        let _ = write!(
-            body,
-            r#"<text x="{}" y="{}" text-anchor="end">{row}</text><rect class="bar" x="{NAMES}" y="{}" width="{width}" height="11"/><path class="whisker" d="M{l} {middle}H{h}M{l} {}v8M{h} {}v8"/><text x="{}" y="{}">{note}</text>"#,
-            NAMES - 6.0,
-            middle + 4.0,
-            middle - 5.5,
-            middle - 4.0,
-            middle - 4.0,
-            WIDTH - NOTES + 12.0,
-            middle + 4.0,
-            l = at(*low),
-            h = at(*high),
-        );
-        y += ROW;
-    }
-    let name = escape(name);
-    format!(r#"<svg class="bars" viewBox="0 0 {WIDTH} {height}" role="img" aria-label="{name}">{body}</svg>"#)
-}
-
-/// At most 32 characters, the middle left out.
-fn shortened(name: &str) -> String {
-    let n = name.chars().count();
-    if n <= 32 {
-        return name.to_owned();
-    }
-    let (head, tail): (String, String) = (name.chars().take(18).collect(), name.chars().skip(n - 12).collect());
-    format!("{head}…{tail}")
-}
-
-fn label(v: f64) -> String {
+/// A number on an axis.
+pub(super) fn label(v: f64) -> String {
     let text = format!("{v:.3}");
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
 /// Text inside XML.
-fn escape(text: &str) -> String {
+pub(super) fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
@@ -165,10 +130,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_out_of_data_cannot_become_markup() {
-        let row = ("<script>alert(1)</script>".to_owned(), 0.5, 0.4, 0.6, "\"&".to_owned());
-        let svg = bars(&[row], "a \"name\"");
-        assert!(!svg.contains("<script") && svg.contains("&lt;script&gt;") && svg.contains("&quot;&amp;"), "{svg}");
+    fn names_of_marks_do_not_meet() {
+        let mut chart = Chart::new("x", "y", 1.0);
+        for (n, y) in [0.9, 0.89, 0.9].into_iter().enumerate() {
+            chart.mark(0.5, y, n, "candidate 0.8");
+        }
+        let mut lines: Vec<f64> = chart.names.iter().map(|n| n.2).collect();
+        lines.sort_by(f64::total_cmp);
+        assert!(lines.windows(2).all(|w| w[1] - w[0] >= LINE - 1.0), "{lines:?}");
     }
 
     #[test]

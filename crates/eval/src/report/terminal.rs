@@ -26,8 +26,13 @@ impl Report {
         writeln!(t, "{} {}, policy {}", s.name, short(&s.hash), s.policy.as_deref().unwrap_or("none"))?;
         writeln!(
             t,
-            "{} ({}): {} texts, {} clusters, licence {}",
-            m.data.set, m.data.file, self.n, m.data.clusters, m.data.licence
+            "{} ({}): {} texts, {} clusters{}, licence {}",
+            m.data.set,
+            m.data.file,
+            self.n,
+            m.data.clusters,
+            m.data.left_out(),
+            m.data.licence
         )?;
         writeln!(t, "cite: {}", m.data.citation)?;
         for head in &self.heads {
