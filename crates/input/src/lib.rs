@@ -31,6 +31,7 @@ mod source;
 mod time;
 mod walker;
 
+pub use digest::TextHash;
 pub use error::{InputError, Result};
 pub use expand::expand;
 pub use fields::Fields;
