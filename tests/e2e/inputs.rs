@@ -28,6 +28,7 @@ fn every_format_holds_the_same_posts() {
         "posts.jsonl.zst",
         "posts.parquet",
         "posts-duckdb.parquet",
+        "posts-zstd.parquet",
     ] {
         assert_eq!(scored(&run(&["score", &fixture(&format!("inputs/{name}"))]).expect(0)), wanted, "{name}");
     }
@@ -108,7 +109,6 @@ fn broken_files_are_named_and_the_others_read() {
     put("e-nul.jsonl", b"{\"id\":\"nul\",\"text\":\"Goedemorgen buur\"}\n\0\0\0\0\0\0\n");
     put("f-latin.csv", b"id,text\nlat,caf\xe9\n");
     put("g-open.csv", b"id,text\n1,\"open\n2,Goedemiddag\n");
-    put("h-zstd.parquet", &fs::read(fixture("inputs/posts-zstd.parquet")).unwrap());
     put("i-cut.json", b"[{\"id\":\"cut\",\"text\":\"Goedenavond\"},{\"id\":");
     let rejects = dir.path().join("rejects.out");
     let ran = run(&["score", text(dir.path()), "--rejects", text(&rejects)]).expect(3).says(&[
@@ -120,13 +120,11 @@ fn broken_files_are_named_and_the_others_read() {
         "e-nul.jsonl:2: the line holds NUL bytes only",
         "f-latin.csv:2: invalid UTF-8",
         "g-open.csv:2: a quotation mark opens on this line and is never closed",
-        "h-zstd.parquet:",
         "i-cut.json:2: the document breaks off",
     ]);
-    assert!(ran.stderr.contains("compressed with zstd"), "{}", ran.stderr);
     let ids: Vec<_> = scored(&ran).into_iter().map(|s| s.0).collect();
     assert!(["nul", "2", "cut"].iter().all(|id| ids.contains(&(*id).to_owned())), "{ids:?}");
-    assert_eq!(read_lines(&rejects).len(), 9);
+    assert_eq!(read_lines(&rejects).len(), 8);
 }
 
 #[test]

@@ -10,6 +10,7 @@ mod models;
 mod night;
 mod purge;
 mod scan;
+mod scan_disturbed;
 mod scan_results;
 mod scan_resume;
 mod schemas;

@@ -60,10 +60,8 @@ fn main() -> std::result::Result<(), Box<dyn std::error::Error>> {
     let model = ModelRef { name: "stand-in".to_owned(), hash: String::new() };
     let decider = Decider::new(StandIn(model), Policy::parse(POLICY)?);
     let inputs = Inputs::open(vec![Source::new(file)], InputOptions::default())?;
-    // Large windows: nothing waits for a model.
-    let window = Window { posts: 4096, ..Window::default() };
     let began = Instant::now();
-    let ended = scan(inputs, &decider, &options, window, &AtomicBool::new(false), &mut Silent)?;
+    let ended = scan(inputs, &decider, &options, Window::default(), &AtomicBool::new(false), &mut Silent)?;
     let seconds = began.elapsed().as_secs_f64();
     if let Ending::Done(report) = ended {
         let s = report.summary;

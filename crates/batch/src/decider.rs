@@ -3,7 +3,7 @@
 use std::borrow::Borrow;
 
 use grens_infer::{PostScores, Scorer};
-use grens_law::{DecisionRecord, ModelRef, Policy, Statute, decide};
+use grens_law::{Decision, DecisionRecord, ModelRef, Policy, Scores, Statute, decide};
 
 use crate::error::Result;
 use crate::input::Post;
@@ -37,6 +37,19 @@ impl TextScorer for Scorer {
     fn score(&self, texts: &[&str]) -> Result<Vec<PostScores>> {
         Ok(Self::score(self, texts)?)
     }
+}
+
+/// What a model, a policy and the law say of a text.
+#[derive(Debug, Clone)]
+pub struct Judged {
+    /// Calibrated probabilities.
+    pub scores: Scores,
+    /// Tokens that were scored, special tokens counted in.
+    pub n_tokens: u32,
+    /// Whether the text was longer than the model reads.
+    pub truncated: bool,
+    /// What is proposed.
+    pub decision: Decision,
 }
 
 /// Model, policy and law of a run.
@@ -77,31 +90,41 @@ impl Decider {
         self.statute
     }
 
-    /// Decision records of posts, in order. A post's record depends on that post alone.
+    /// What is said of texts, in order. What is said of a text depends on that text alone.
+    ///
+    /// # Errors
+    /// When the model fails.
+    pub fn judge(&self, texts: &[&str]) -> Result<Vec<Judged>> {
+        let scored = self.scorer.score(texts)?;
+        let judged = |PostScores { scores, n_tokens, truncated }| {
+            let decision = decide(&scores, &self.policy, self.statute);
+            Judged { scores, n_tokens, truncated, decision }
+        };
+        Ok(scored.into_iter().map(judged).collect())
+    }
+
+    /// The record of a post of whose text this was said.
+    #[must_use]
+    pub fn record(&self, post: &Post, judged: Judged) -> DecisionRecord {
+        DecisionRecord::new(
+            post.id.clone(),
+            post.lang.to_string(),
+            post.text_sha256.to_string(),
+            judged.n_tokens,
+            judged.truncated || post.text_was_cut,
+            &judged.scores,
+            judged.decision,
+            (self.model(), self.policy.id.as_str(), self.statute.version.as_str()),
+        )
+    }
+
+    /// Decision records of posts, in order.
     ///
     /// # Errors
     /// When the model fails.
     pub fn decide<P: Borrow<Post>>(&self, posts: &[P]) -> Result<Vec<DecisionRecord>> {
         let texts: Vec<&str> = posts.iter().map(|p| p.borrow().text.as_str()).collect();
-        let scored = self.scorer.score(&texts)?;
-        let made_by = (self.model(), self.policy.id.as_str(), self.statute.version.as_str());
-        Ok(posts
-            .iter()
-            .map(Borrow::borrow)
-            .zip(scored)
-            .map(|(post, scored)| {
-                let decision = decide(&scored.scores, &self.policy, self.statute);
-                DecisionRecord::new(
-                    post.id.clone(),
-                    post.lang.clone(),
-                    post.text_sha256.clone(),
-                    scored.n_tokens,
-                    scored.truncated || post.text_was_cut,
-                    &scored.scores,
-                    decision,
-                    made_by,
-                )
-            })
-            .collect())
+        let judged = self.judge(&texts)?;
+        Ok(posts.iter().zip(judged).map(|(post, judged)| self.record(post.borrow(), judged)).collect())
     }
 }

@@ -13,11 +13,12 @@ mod pipeline;
 mod scan;
 mod windows;
 
-pub use decider::{Decider, TextScorer};
+pub use decider::{Decider, Judged, TextScorer};
 pub use error::{BatchError, Result};
 pub use grens_input::{
     Fields, Format, InputError, InputOptions, Inputs, Item, KeyError, MAX_RECORD_BYTES, MAX_TEXT_BYTES, PRESETS, Place,
-    Post, Preset, PseudonymKey, RejectLimit, Skip, Source, SourceState, TooManyRejects, Warning, clearly_other, expand,
+    Post, Preset, PseudonymKey, RejectLimit, Skip, Source, SourceState, TextHash, TooManyRejects, Warning,
+    clearly_other, expand,
 };
 pub use pipeline::{Counts, Sink, run};
 pub use scan::{

@@ -97,7 +97,7 @@ pub fn run(
             counts.candidates += u64::from(record.band == Band::Candidate);
             counts.review += u64::from(record.band == Band::Review);
             counts.truncated += u64::from(record.truncated);
-            sink.record(post, record)?;
+            sink.record(*post, record)?;
         }
         sink.window_done(&counts)?;
     }
@@ -107,7 +107,7 @@ pub fn run(
 /// What to say of a post whose text is longer than what is kept of it.
 pub(crate) fn cut_warning(post: &Post) -> Option<Warning> {
     post.text_was_cut.then(|| Warning {
-        file: post.file.clone(),
+        file: post.file.to_string(),
         line: post.line,
         message: format!("the text is longer than {} KiB; the model reads only its beginning", MAX_TEXT_BYTES >> 10),
     })

@@ -20,7 +20,7 @@ mod fast;
 
 use std::ops::Range;
 
-pub use fast::normalise_text;
+pub use fast::{normalise_text, normalise_text_into};
 use unicode_normalization::UnicodeNormalization;
 
 /// A normalised text that knows where each of its characters came from.

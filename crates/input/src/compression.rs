@@ -2,15 +2,12 @@
 
 use std::io::{self, BufRead, BufReader, Cursor, Read};
 
-use ruzstd::decoding::errors::{FrameDecoderError, ReadFrameHeaderError};
-use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
-
 use super::draft::Fault;
 
 /// Bytes that tell what a file is.
 const HEAD: u64 = 8;
-/// Largest window of zstd data, which is memory that its decoder takes: archives of Reddit use all of these 2 GiB.
-const MAX_ZSTD_WINDOW: u64 = 1 << 31;
+/// Largest window of zstd data as a power of two, which is memory that its decoder takes: archives of Reddit use all of these 2 GiB.
+const MAX_ZSTD_WINDOW_LOG: u32 = 31;
 
 /// Open what may be compressed. The kind is told by the content, not by the name.
 ///
@@ -30,8 +27,8 @@ pub(super) fn decompress(mut input: impl Read + Send + 'static) -> Result<Box<dy
             Ok(Box::new(BufReader::with_capacity(1 << 16, decoder)))
         }
         Kind::Zstd => {
-            let decoder = Explained { inner: ZstdFrames::new(whole), name: "zstd" };
-            Ok(Box::new(BufReader::with_capacity(1 << 16, decoder)))
+            let decoder = zstd_frames(whole).map_err(|e| super::jsonl::unreadable(0, &e))?;
+            Ok(Box::new(BufReader::with_capacity(1 << 16, Explained { inner: decoder, name: "zstd" })))
         }
         Kind::Foreign(reason, hint) => Err(Fault::new(0, reason, hint)),
     }
@@ -66,6 +63,13 @@ fn kind(head: &[u8]) -> Kind {
     }
 }
 
+/// A file of zstd frames, one after another, as `zstd` and `cat` make them.
+fn zstd_frames<R: BufRead>(input: R) -> io::Result<zstd::Decoder<'static, R>> {
+    let mut decoder = zstd::Decoder::with_buffer(input)?;
+    decoder.window_log_max(MAX_ZSTD_WINDOW_LOG)?;
+    Ok(decoder)
+}
+
 /// Says which decoder met the end too early.
 struct Explained<R> {
     inner: R,
@@ -82,73 +86,6 @@ impl<R: Read> Read for Explained<R> {
     }
 }
 
-/// A file of zstd frames, one after another, as `zstd` and `cat` make them.
-struct ZstdFrames<R> {
-    input: R,
-    decoder: FrameDecoder,
-    in_frame: bool,
-}
-
-impl<R: BufRead> ZstdFrames<R> {
-    fn new(input: R) -> Self {
-        let mut decoder = FrameDecoder::new();
-        decoder.set_max_window_size(MAX_ZSTD_WINDOW);
-        Self { input, decoder, in_frame: false }
-    }
-
-    /// Go to the next frame; `false` at the end of the input.
-    fn next_frame(&mut self) -> io::Result<bool> {
-        while !self.input.fill_buf()?.is_empty() {
-            match self.decoder.reset(&mut self.input) {
-                Ok(()) => return Ok(true),
-                Err(FrameDecoderError::ReadFrameHeaderError(ReadFrameHeaderError::SkipFrame { length, .. })) => {
-                    io::copy(&mut self.input.by_ref().take(length.into()), &mut io::sink())?;
-                }
-                Err(e) => return Err(explain(e)),
-            }
-        }
-        Ok(false)
-    }
-}
-
-impl<R: BufRead> Read for ZstdFrames<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        loop {
-            if !self.in_frame {
-                self.in_frame = self.next_frame()?;
-                if !self.in_frame {
-                    return Ok(0);
-                }
-            }
-            while self.decoder.can_collect() == 0 && !self.decoder.is_finished() {
-                let one = BlockDecodingStrategy::UptoBlocks(1);
-                self.decoder.decode_blocks(&mut self.input, one).map_err(explain)?;
-            }
-            match self.decoder.read(buffer)? {
-                0 => {
-                    let (told, found) = (self.decoder.get_checksum_from_data(), self.decoder.get_calculated_checksum());
-                    if told.is_some() && told != found {
-                        return Err(io::Error::new(io::ErrorKind::InvalidData, "its checksum does not fit"));
-                    }
-                    self.in_frame = false;
-                }
-                n => return Ok(n),
-            }
-        }
-    }
-}
-
-fn explain(error: FrameDecoderError) -> io::Error {
-    let mut source: Option<&(dyn std::error::Error + 'static)> = Some(&error);
-    while let Some(e) = source {
-        if e.downcast_ref::<io::Error>().is_some_and(|e| e.kind() == io::ErrorKind::UnexpectedEof) {
-            return io::ErrorKind::UnexpectedEof.into();
-        }
-        source = e.source();
-    }
-    io::Error::new(io::ErrorKind::InvalidData, error)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -160,7 +97,7 @@ mod tests {
     }
 
     fn zstd(text: &[u8]) -> Vec<u8> {
-        ruzstd::encoding::compress_to_vec(text, ruzstd::encoding::CompressionLevel::Fastest)
+        zstd::encode_all(text, 1).unwrap_or_default()
     }
 
     fn read(bytes: Vec<u8>) -> Result<String, String> {

@@ -1,5 +1,6 @@
 //! All inputs of a run as one sequence of items.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::io::Read;
 use std::sync::Arc;
@@ -31,6 +32,8 @@ pub struct Inputs {
     /// Index of the source to open next; the one before it is in hand or done.
     next: usize,
     current: Option<Opened>,
+    /// Name of the source in hand.
+    file: Arc<str>,
     /// First half of the SHA-256 of every id: exact ids of ten million posts would not fit in memory, and a shorter hash could be
     /// made to collide by somebody who wants a post of theirs passed over.
     seen: HashSet<[u8; 16]>,
@@ -58,6 +61,7 @@ impl Inputs {
             states,
             next: 0,
             current: None,
+            file: Arc::default(),
             seen: HashSet::new(),
             bytes_read: Arc::default(),
             pending: None,
@@ -75,6 +79,7 @@ impl Inputs {
         let mut inputs = Self::open(vec![], options)?;
         inputs.states.push(SourceState::named(name, None));
         inputs.next = 1;
+        inputs.file = name.into();
         let raw = Raw::new(Box::new(input), None, Arc::clone(&inputs.bytes_read));
         inputs.pending = inputs.begin(raw, None);
         Ok(inputs)
@@ -108,6 +113,7 @@ impl Inputs {
     fn open_next(&mut self) -> Option<Option<Item>> {
         let source = self.sources.get(self.next)?.clone();
         self.next += 1;
+        self.file = source.to_string().into();
         Some(match source.open(&self.bytes_read) {
             Ok(raw) => self.begin(raw, Some(&source)),
             Err(e) => Some(self.reject(Fault::new(0, e.to_string(), "scan this file again; all others go on"))),
@@ -121,14 +127,10 @@ impl Inputs {
         end.fault.map(|fault| self.reject(fault))
     }
 
-    fn file(&self) -> String {
-        self.next.checked_sub(1).and_then(|at| self.states.get(at)).map(|s| s.name.clone()).unwrap_or_default()
-    }
-
     fn reject(&self, fault: Fault) -> Item {
         Item::Reject(RejectRecord {
             schema: REJECT_SCHEMA.to_owned(),
-            file: self.file(),
+            file: self.file.to_string(),
             line: fault.line,
             reason: fault.reason,
             hint: fault.hint,
@@ -152,12 +154,12 @@ impl Inputs {
         if !self.options.all_languages
             && let Some(lang) = language::clearly_other(&draft.text, draft.lang.as_deref())
         {
-            return Item::Skip(Skip { file: self.file(), line: draft.line, lang: lang.to_owned() });
+            return Item::Skip(Skip { file: Arc::clone(&self.file), line: draft.line, lang: lang.to_owned() });
         }
-        let lang = draft.lang.filter(|l| l.len() <= 35).unwrap_or_else(|| "und".to_owned());
-        let mut post = Post::new(draft.id, draft.text, lang, self.file(), draft.line);
+        let lang = draft.lang.filter(|l| l.len() <= 35).map_or(Cow::Borrowed("und"), Cow::Owned);
+        let mut post = Post::new(draft.id, draft.text, lang, Arc::clone(&self.file), draft.line);
         post.place = self.place(draft.place);
-        Item::Post(post)
+        Item::Post(Box::new(post))
     }
 
     /// A place as the reader found it, with its time in one form and its author a pseudonym or gone.
@@ -168,10 +170,11 @@ impl Inputs {
                 *field = None;
             }
         }
-        let written = place.created_at.take();
-        place.created_at = written.as_deref().and_then(time::utc);
-        if written.is_some() && place.created_at.is_none() {
-            self.state(|state| state.times_not_read += 1);
+        // Most times are in that form already, and stay where they are.
+        if let Some(written) = place.created_at.take_if(|written| !time::is_shown(written)) {
+            place.created_at = time::utc(&written);
+            let not_read = u64::from(place.created_at.is_none());
+            self.state(|state| state.times_not_read += not_read);
         }
         let author = place.author.take();
         if let (Some(key), Some(author)) = (&self.options.pseudonyms, author) {

@@ -1,5 +1,7 @@
 //! What a record of the input becomes.
 
+use std::sync::Arc;
+
 use grens_law::RejectRecord;
 
 use super::limit::TooManyRejects;
@@ -20,7 +22,7 @@ pub struct Warning {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Skip {
     /// The input file.
-    pub file: String,
+    pub file: Arc<str>,
     /// Line in it, from 1.
     pub line: u64,
     /// Language tag, such as `de`.
@@ -31,7 +33,7 @@ pub struct Skip {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Item {
     /// A post to score.
-    Post(Post),
+    Post(Box<Post>),
     /// A record that cannot be used.
     Reject(RejectRecord),
     /// A post that the language gate keeps from the model.

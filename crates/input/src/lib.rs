@@ -32,6 +32,7 @@ mod source;
 mod time;
 mod walker;
 
+pub use digest::TextHash;
 pub use draft::Fault;
 pub use error::{InputError, Result};
 pub use expand::expand;

@@ -25,69 +25,100 @@ pub(super) fn parse<'a>(text: &'a str, fields: &Fields) -> serde_json::Result<Pa
     let mut row = Row::default();
     let mut depths = [u8::MAX; COUNT];
     let mut json = serde_json::Deserializer::from_str(text);
-    let mut names = [None; COUNT];
-    for (slot, name) in fields.names() {
-        names[slot as usize] = Some((slot, name));
-    }
-    let level = Level { names, exact: [false; COUNT], depth: 0 };
+    let names = fields.names().map(|(_, name)| name);
+    let level = Level { names: &names, wanted: Slots::ALL, exact: Slots::NONE, depth: 0 };
     let top = Seed { level, row: &mut row, depths: &mut depths }.deserialize(&mut json)?;
     json.end()?;
     Ok(if top == "object" { Parsed::Row(row) } else { Parsed::Other(top) })
 }
 
+/// A set of slots.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Slots(u16);
+
+impl Slots {
+    const NONE: Self = Self(0);
+    const ALL: Self = Self((1 << COUNT) - 1);
+
+    const fn has(self, slot: Slot) -> bool {
+        self.0 >> slot as u16 & 1 == 1
+    }
+
+    const fn add(&mut self, slot: Slot) {
+        self.0 |= 1 << slot as u16;
+    }
+}
+
 /// What is wanted at one place of the object tree.
 #[derive(Clone, Copy)]
-struct Level<'n> {
-    /// Paths that go on below this place, without the part that led here.
-    names: [Option<(Slot, &'n str)>; COUNT],
+struct Level<'l, 'n> {
+    /// Paths without the part that led here, one for each slot.
+    names: &'l [&'n str; COUNT],
+    /// Slots whose path goes on below this place.
+    wanted: Slots,
     /// Slots whose path ends here.
-    exact: [bool; COUNT],
+    exact: Slots,
     depth: u8,
 }
 
-impl<'n> Level<'n> {
+/// What is wanted below a key.
+struct Below {
+    /// Slots whose path goes on below it.
+    wanted: Slots,
+    /// Slots whose path ends with it.
+    exact: Slots,
+    /// Bytes of the key.
+    length: usize,
+}
+
+impl<'n> Level<'_, 'n> {
     /// What is wanted below `key`; `None` when nothing is.
-    fn below(&self, key: &str) -> Option<Self> {
-        let mut found = false;
-        let mut below = Self { names: [None; COUNT], exact: [false; COUNT], depth: self.depth.saturating_add(1) };
-        for (slot, name) in self.names.iter().flatten() {
-            if let Some(rest) = name.strip_prefix(key) {
-                if rest.is_empty() {
-                    below.exact[*slot as usize] = true;
-                    found = true;
-                } else if let Some(rest) = rest.strip_prefix('.') {
-                    below.names[*slot as usize] = Some((*slot, rest));
-                    found = true;
-                }
+    fn below(&self, key: &str) -> Option<Below> {
+        let mut below = Below { wanted: Slots::NONE, exact: Slots::NONE, length: key.len() };
+        for slot in Slot::ALL.into_iter().filter(|&slot| self.wanted.has(slot)) {
+            match self.names[slot as usize].strip_prefix(key) {
+                Some("") => below.exact.add(slot),
+                Some(rest) if rest.starts_with('.') => below.wanted.add(slot),
+                _ => {}
             }
         }
-        found.then_some(below)
+        (below.wanted != Slots::NONE || below.exact != Slots::NONE).then_some(below)
+    }
+
+    /// The paths without the key that was found, and the dot behind it.
+    fn names_below(&self, below: &Below) -> [&'n str; COUNT] {
+        self.names.map(|name| name.get(below.length + 1..).unwrap_or_default())
     }
 }
 
 /// Reads one value and puts it where it is wanted; returns its kind.
-struct Seed<'n, 'r, 'de> {
-    level: Level<'n>,
+struct Seed<'l, 'n, 'r, 'de> {
+    level: Level<'l, 'n>,
     row: &'r mut Row<'de>,
     /// How deep each slot's value was found: a field of the full name wins over a path.
     depths: &'r mut [u8; COUNT],
 }
 
-impl<'de> Seed<'_, '_, 'de> {
+impl<'de> Seed<'_, '_, '_, 'de> {
     fn put(&mut self, cell: Cell<'de>) -> &'static str {
         let kind = cell.kind();
-        for slot in Slot::ALL {
-            let at = slot as usize;
-            if self.level.exact[at] && self.level.depth <= self.depths[at] {
-                self.depths[at] = self.level.depth;
-                self.row.set(slot, cell.clone());
+        let mut last = None;
+        for slot in Slot::ALL.into_iter().filter(|&slot| self.level.exact.has(slot)) {
+            if self.level.depth <= self.depths[slot as usize] {
+                self.depths[slot as usize] = self.level.depth;
+                if let Some(before) = last.replace(slot) {
+                    self.row.set(before, cell.clone());
+                }
             }
+        }
+        if let Some(slot) = last {
+            self.row.set(slot, cell);
         }
         kind
     }
 }
 
-impl<'de> DeserializeSeed<'de> for Seed<'_, '_, 'de> {
+impl<'de> DeserializeSeed<'de> for Seed<'_, '_, '_, 'de> {
     type Value = &'static str;
 
     fn deserialize<D: Deserializer<'de>>(self, json: D) -> Result<Self::Value, D::Error> {
@@ -95,7 +126,7 @@ impl<'de> DeserializeSeed<'de> for Seed<'_, '_, 'de> {
     }
 }
 
-impl<'de> Visitor<'de> for Seed<'_, '_, 'de> {
+impl<'de> Visitor<'de> for Seed<'_, '_, '_, 'de> {
     type Value = &'static str;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -136,33 +167,38 @@ impl<'de> Visitor<'de> for Seed<'_, '_, 'de> {
     }
 
     fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<Self::Value, A::Error> {
-        while let Some(below) = map.next_key_seed(Key(&self.level))? {
-            match below {
-                Some(level) => {
-                    map.next_value_seed(Seed { level, row: self.row, depths: self.depths })?;
-                }
-                None => {
-                    map.next_value::<IgnoredAny>()?;
-                }
-            }
+        let depth = self.level.depth.saturating_add(1);
+        while let Some(found) = map.next_key_seed(Key(&self.level))? {
+            let Some(below) = found else {
+                map.next_value::<IgnoredAny>()?;
+                continue;
+            };
+            let names;
+            let level = if below.wanted == Slots::NONE {
+                Level { names: self.level.names, wanted: Slots::NONE, exact: below.exact, depth }
+            } else {
+                names = self.level.names_below(&below);
+                Level { names: &names, wanted: below.wanted, exact: below.exact, depth }
+            };
+            map.next_value_seed(Seed { level, row: self.row, depths: self.depths })?;
         }
         Ok(self.put(Cell::Object))
     }
 }
 
 /// Looks a key up without keeping it.
-struct Key<'l, 'n>(&'l Level<'n>);
+struct Key<'k, 'l, 'n>(&'k Level<'l, 'n>);
 
-impl<'de, 'n> DeserializeSeed<'de> for Key<'_, 'n> {
-    type Value = Option<Level<'n>>;
+impl<'de> DeserializeSeed<'de> for Key<'_, '_, '_> {
+    type Value = Option<Below>;
 
     fn deserialize<D: Deserializer<'de>>(self, json: D) -> Result<Self::Value, D::Error> {
         json.deserialize_str(self)
     }
 }
 
-impl<'n> Visitor<'_> for Key<'_, 'n> {
-    type Value = Option<Level<'n>>;
+impl Visitor<'_> for Key<'_, '_, '_> {
+    type Value = Option<Below>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a key")

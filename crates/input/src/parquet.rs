@@ -92,13 +92,8 @@ pub(super) fn lists(column: &str) -> Fault {
 
 /// The fault of a file that cannot be read on from this row, counted from 1; 0 for the file as a whole.
 pub(super) fn damaged(row: u64, error: &ParquetError) -> Fault {
-    let message = error.to_string();
-    if message.to_ascii_lowercase().contains("zstd") {
-        let hint = "write it anew with snappy, for example: COPY (FROM 'in.parquet') TO 'out.parquet' (CODEC snappy) in DuckDB";
-        return Fault::new(row, "the file is compressed with zstd, which is not read inside Parquet", hint);
-    }
     let hint = "what stands before this row was scored; write the file again, it may be cut short";
-    Fault::new(row, format!("the Parquet file cannot be read: {message}"), hint)
+    Fault::new(row, format!("the Parquet file cannot be read: {error}"), hint)
 }
 
 #[cfg(test)]

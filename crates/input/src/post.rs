@@ -1,8 +1,11 @@
 //! A post, and where it was found.
 
+use std::borrow::Cow;
+use std::sync::Arc;
+
 pub use grens_law::Place;
 
-use super::digest::sha256;
+use super::digest::TextHash;
 
 /// Text kept of a post. The model reads far less; the hash covers all of it.
 pub const MAX_TEXT_BYTES: usize = 64 << 10;
@@ -14,14 +17,14 @@ pub struct Post {
     pub id: String,
     /// The text, at most [`MAX_TEXT_BYTES`] of it.
     pub text: String,
-    /// SHA-256 of the whole text, hexadecimal.
-    pub text_sha256: String,
+    /// Hash of the whole text.
+    pub text_sha256: TextHash,
     /// Whether the text was longer than what is kept.
     pub text_was_cut: bool,
     /// Language tag of the input, else `und`.
-    pub lang: String,
-    /// The input file.
-    pub file: String,
+    pub lang: Cow<'static, str>,
+    /// The input file; all its posts share the name.
+    pub file: Arc<str>,
     /// Line in it, from 1; in formats without lines (Parquet, a JSON document) the number of the record.
     pub line: u64,
     /// Where it was posted.
@@ -31,8 +34,8 @@ pub struct Post {
 impl Post {
     /// A post out of its parts, hashed and cut, with nothing known of its place.
     #[must_use]
-    pub fn new(id: String, mut text: String, lang: String, file: String, line: u64) -> Self {
-        let text_sha256 = sha256(text.as_bytes());
+    pub fn new(id: String, mut text: String, lang: Cow<'static, str>, file: Arc<str>, line: u64) -> Self {
+        let text_sha256 = TextHash::of(&text);
         let text_was_cut = text.len() > MAX_TEXT_BYTES;
         if text_was_cut {
             text.truncate(text.floor_char_boundary(MAX_TEXT_BYTES));
@@ -51,7 +54,7 @@ mod tests {
         let text = "é".repeat(1 << 19);
         let post = Post::new("a".into(), text.clone(), "und".into(), "-".into(), 1);
         assert!(post.text_was_cut && post.text.len() <= MAX_TEXT_BYTES);
-        assert_eq!(post.text_sha256, sha256(text.as_bytes()));
+        assert_eq!(post.text_sha256, TextHash::of(&text));
     }
 
     #[test]

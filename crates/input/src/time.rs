@@ -14,6 +14,22 @@ pub(super) fn utc(text: &str) -> Option<String> {
     shown(time)
 }
 
+/// Whether `text` is what [`utc`] makes of it: RFC 3339 in UTC, whole seconds. Most exports write times so, and millions need no calculation.
+pub(super) fn is_shown(text: &str) -> bool {
+    let &[y0, y1, y2, y3, b'-', m0, m1, b'-', d0, d1, b'T', h0, h1, b':', i0, i1, b':', s0, s1, b'Z'] = text.as_bytes()
+    else {
+        return false;
+    };
+    let number =
+        |digits: &[u8]| digits.iter().try_fold(0_u16, |n, b| b.is_ascii_digit().then(|| 10 * n + u16::from(b - b'0')));
+    let day = || {
+        let (year, month, day) = (number(&[y0, y1, y2, y3])?, number(&[m0, m1])?, number(&[d0, d1])?);
+        NaiveDate::from_ymd_opt(year.into(), month.into(), day.into())
+    };
+    let below = |digits: [u8; 2], limit| number(&digits).is_some_and(|n| n < limit);
+    day().is_some() && below([h0, h1], 24) && below([i0, i1], 60) && below([s0, s1], 60)
+}
+
 /// A count of nanoseconds since 1970 as RFC 3339 in UTC; `None` when it is no year of four digits.
 pub(super) fn from_nanos(nanos: i128) -> Option<String> {
     let seconds = i64::try_from(nanos.div_euclid(1_000_000_000)).ok()?;
@@ -81,6 +97,19 @@ mod tests {
         assert_eq!(utc("2026-11-20").as_deref(), Some("2026-11-20T00:00:00Z"));
         assert_eq!(utc("2026-11-20T17:01:06.250Z").as_deref(), Some("2026-11-20T17:01:06.250Z"));
         assert_eq!(utc("1795194066.5").as_deref(), Some("2026-11-20T17:01:06.500Z"));
+    }
+
+    #[test]
+    fn what_is_shown_so_stays() {
+        for text in ["2026-11-20T17:01:06Z", "2024-02-29T00:00:00Z", "0000-01-01T00:00:00Z", "9999-12-31T23:59:59Z"] {
+            assert!(super::is_shown(text), "{text}");
+            assert_eq!(utc(text).as_deref(), Some(text));
+        }
+        for text in ["2026-02-29T00:00:00Z", "2026-11-20T24:00:00Z", "2026-11-20T17:60:06Z", "2026-1a-20T17:01:06Z"] {
+            assert!(!super::is_shown(text), "{text}");
+            assert_eq!(utc(text), None, "{text}");
+        }
+        assert!(!super::is_shown("2026-12-31T23:59:60Z") && !super::is_shown("2026-11-20t17:01:06z"));
     }
 
     #[test]

@@ -100,13 +100,13 @@ fn finding(
 ) -> Option<(Article, Band, String)> {
     let p = scores.article(article);
     let at = policy.article(article);
+    if p < at.review {
+        return None;
+    }
     let covered: Vec<Ground> = named.iter().copied().filter(|&g| statute.covers(article, g)).collect();
     let list = |grounds: &[Ground]| {
         grounds.iter().map(|&g| format!("{g} {:.2}", scores.ground(g))).collect::<Vec<_>>().join(", ")
     };
-    if p < at.review {
-        return None;
-    }
     if covered.is_empty() && !named.is_empty() {
         let why = format!("{article}: {} {p:.2}, but it does not cover {}", article.conduct(), list(named));
         return Some((article, Band::Clear, why));

@@ -65,7 +65,7 @@ impl Nights {
         let mut digest = Sha256::new();
         digest.update((post.id.len() as u64).to_le_bytes());
         digest.update(post.id.as_bytes());
-        digest.update(post.text_sha256.as_bytes());
+        digest.update(post.text_sha256.to_string());
         half_of(&digest.finalize())
     }
 

@@ -119,9 +119,9 @@ impl PartFile {
         BatchError::Damaged { path: self.path.clone(), what: what.into() }
     }
 
-    fn open(&self) -> Result<BufReader<File>> {
+    fn open(&self, buffer: usize) -> Result<BufReader<File>> {
         let file = File::open(&self.path).map_err(|e| self.damaged(e.to_string()))?;
-        Ok(BufReader::with_capacity(1 << 16, file))
+        Ok(BufReader::with_capacity(buffer, file))
     }
 
     /// Hand every row to `take` in order, then check the hash.
@@ -153,7 +153,7 @@ pub(crate) struct PartRows {
 
 impl PartRows {
     pub(crate) fn open(part: &PartFile) -> Result<Self> {
-        Ok(Self { reader: part.open()?, digest: Sha256::new(), offset: 0, line: vec![] })
+        Ok(Self { reader: part.open(1 << 16)?, digest: Sha256::new(), offset: 0, line: vec![] })
     }
 
     /// The next row with its byte offset. At the end the file's hash is checked.
@@ -194,7 +194,8 @@ impl<'a> Fetch<'a> {
         };
         let mut file = match self.open.take() {
             Some((index, file)) if index == at.part => file,
-            _ => part.open()?,
+            // A row, not the file: what was read ahead is lost with the next seek.
+            _ => part.open(1 << 12)?,
         };
         let row = part.row_at(&mut file, at.offset)?;
         self.open = Some((at.part, file));

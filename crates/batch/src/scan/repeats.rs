@@ -13,6 +13,8 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::{Digest, Sha256};
 
+use crate::input::Post;
+
 /// First half of the SHA-256 of a normalised text: 2^64 texts would be needed before two meet by chance, and nobody can make two meet.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct TextKey(pub(crate) [u8; 16]);
@@ -20,6 +22,12 @@ pub(crate) struct TextKey(pub(crate) [u8; 16]);
 impl TextKey {
     pub(crate) fn of(normalised: &str) -> Self {
         Self(half_of(Sha256::digest(normalised.as_bytes()).as_slice()))
+    }
+
+    /// The key of a post's normalised text. Many texts are normal as they are, and were hashed when they were read.
+    pub(crate) fn of_post(post: &Post, normalised: &str) -> Self {
+        let is_normal = !post.text_was_cut && post.text == normalised;
+        if is_normal { Self(half_of(&post.text_sha256.0)) } else { Self::of(normalised) }
     }
 }
 
@@ -100,6 +108,15 @@ mod tests {
         assert_eq!(key("Kijk  https://voorbeeld.nl/1 @jan"), key("Kijk https://elders.nl/2\n@piet "));
         assert_eq!(key("mооi"), key("mooi"), "Cyrillic o");
         assert_ne!(key("mooi"), key("Mooi"));
+    }
+
+    #[test]
+    fn a_text_that_is_normal_has_one_hash() {
+        for text in ["mooi", "mooi ", "@piet", &"w.w ".repeat(20_000)] {
+            let post = Post::new("a".into(), text.into(), "nl".into(), "-".into(), 1);
+            let normalised = grens_infer::normalise_text(&post.text);
+            assert_eq!(TextKey::of_post(&post, &normalised), TextKey::of(&normalised));
+        }
     }
 
     #[test]

@@ -31,14 +31,13 @@ impl Sketch {
     /// Sketch a normalised text. Case, punctuation and spacing do not count.
     pub(crate) fn of(normalised: &str) -> Self {
         let letters = plain(normalised);
-        let mut minima = [u32::MAX; MINIMA];
         let width = RUN.min(letters.len()).max(1);
-        for run in letters.windows(width) {
-            let hash = mix(fnv(run.iter().flat_map(|c| u32::from(*c).to_le_bytes())));
-            for (minimum, (a, b)) in minima.iter_mut().zip(HASHES) {
-                *minimum = (*minimum).min(top(hash.wrapping_mul(a).wrapping_add(b)));
-            }
-        }
+        let hashes: Vec<u64> =
+            letters.windows(width).map(|run| mix(fnv(run.iter().flat_map(|c| u32::from(*c).to_le_bytes())))).collect();
+        // The upper half of the least number is the least upper half, and is taken once.
+        let minima = HASHES.map(|(a, b)| {
+            top(hashes.iter().map(|hash| hash.wrapping_mul(a).wrapping_add(b)).min().unwrap_or(u64::MAX))
+        });
         let mut groups = [0; GROUPS];
         for (group, four) in groups.iter_mut().zip(minima.chunks_exact(MINIMA / GROUPS)) {
             *group = top(mix(fnv(four.iter().flat_map(|m| m.to_le_bytes()))));

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::time::Instant;
 
-use grens_infer::{hex, normalise_text};
+use grens_infer::{hex, normalise_text, normalise_text_into};
 use grens_law::{Band, RejectRecord, SourceRecord};
 use sha2::{Digest, Sha256};
 
@@ -15,7 +15,7 @@ use super::part::{PartWriter, PostRow, RejectRow, RepeatRow, Row};
 use super::repeats::{Repeats, TextKey};
 use super::sketch::Sketch;
 use super::watch::{Progress, Watcher};
-use crate::decider::Decider;
+use crate::decider::{Decider, Judged};
 use crate::error::{BatchError, Result};
 use crate::input::{Item, Post, SourceState};
 use crate::pipeline::cut_warning;
@@ -37,6 +37,15 @@ pub(crate) struct Worker<'a> {
     digest: Sha256,
     open: Option<OpenPart>,
     total: PartCounts,
+    /// Room for what is gone with the item in hand.
+    room: Room,
+}
+
+/// Kept from item to item, so that millions of them need no memory anew.
+#[derive(Default)]
+struct Room {
+    normalised: String,
+    identity: Vec<u8>,
 }
 
 /// What an earlier process did in this folder.
@@ -59,8 +68,15 @@ struct OpenPart {
 /// An item that no earlier process has done, in input order.
 enum Fresh {
     Reject(u64, RejectRecord),
-    First { seq: u64, key: TextKey, normalised: String, post: Post },
-    Repeat { seq: u64, key: TextKey, of: u64, post: Post },
+    First { seq: u64, key: TextKey, post: Box<Post> },
+    Repeat { seq: u64, key: TextKey, of: u64, post: Box<Post> },
+}
+
+impl Fresh {
+    /// Key and text of a post to score.
+    fn first(&self) -> Option<(TextKey, &str)> {
+        if let Self::First { key, post, .. } = self { Some((*key, &post.text)) } else { None }
+    }
 }
 
 impl<'a> Worker<'a> {
@@ -98,6 +114,7 @@ impl<'a> Worker<'a> {
             digest: Sha256::new(),
             open: None,
             total,
+            room: Room::default(),
         })
     }
 
@@ -108,27 +125,19 @@ impl<'a> Worker<'a> {
         for item in items {
             fresh.extend(self.take(item, watcher)?);
         }
-        let posts: Vec<&Post> =
-            fresh.iter().filter_map(|f| if let Fresh::First { post, .. } = f { Some(post) } else { None }).collect();
-        let decisions = self.decider.decide(&posts)?;
-        for (key, decision) in fresh
-            .iter()
-            .filter_map(|f| if let Fresh::First { key, .. } = f { Some(*key) } else { None })
-            .zip(&decisions)
-        {
-            if decision.band != Band::Clear {
-                self.repeats.set_band(key, decision.band);
+        let (keys, texts): (Vec<TextKey>, Vec<&str>) = fresh.iter().filter_map(Fresh::first).unzip();
+        let judged = self.decider.judge(&texts)?;
+        for (key, judged) in keys.into_iter().zip(&judged) {
+            if judged.decision.band != Band::Clear {
+                self.repeats.set_band(key, judged.decision.band);
             }
         }
-        let mut decisions = decisions.into_iter();
+        let mut judged = judged.into_iter();
         for item in fresh {
             let row = match item {
                 Fresh::Reject(seq, reject) => Some(Row::Reject(RejectRow { seq, reject })),
-                Fresh::First { seq, key, normalised, post } => match decisions.next() {
-                    Some(decision) => self.post_row(seq, key, &normalised, post, decision),
-                    None => None,
-                },
-                Fresh::Repeat { seq, key, of, post } => self.repeat_row(seq, key, of, post),
+                Fresh::First { seq, key, post } => judged.next().and_then(|j| self.post_row(seq, key, *post, j)),
+                Fresh::Repeat { seq, key, of, post } => self.repeat_row(seq, key, of, *post),
             };
             if let (Some(row), Some(open)) = (row, &mut self.open) {
                 open.writer.write(&row)?;
@@ -155,7 +164,9 @@ impl<'a> Worker<'a> {
         if is_new && self.open.is_none() {
             self.open_part()?;
         }
-        digest_item(&mut self.digest, &item);
+        self.room.identity.clear();
+        identify(&item, &mut self.room.identity);
+        self.digest.update(&self.room.identity);
         self.seq += 1;
         let shard = self.options.shard;
         let fresh = match item {
@@ -177,7 +188,7 @@ impl<'a> Worker<'a> {
         Ok(fresh)
     }
 
-    fn take_post(&mut self, seq: u64, is_new: bool, post: Post, watcher: &mut dyn Watcher) -> Option<Fresh> {
+    fn take_post(&mut self, seq: u64, is_new: bool, post: Box<Post>, watcher: &mut dyn Watcher) -> Option<Fresh> {
         if self.options.state.is_some() {
             let hash = Nights::hash(&post);
             if self.nights.has(&hash) {
@@ -188,12 +199,13 @@ impl<'a> Worker<'a> {
             }
             self.remembered.push(hash);
         }
-        let normalised = normalise_text(&post.text);
-        let key = TextKey::of(&normalised);
+        normalise_text_into(&post.text, &mut self.room.normalised);
+        let key = TextKey::of_post(&post, &self.room.normalised);
         if !self.options.shard.owns_text(key) {
             return None;
         }
-        let band = self.before.bands.remove(&seq).unwrap_or(Band::Clear);
+        let before = if is_new { None } else { self.before.bands.remove(&seq) };
+        let band = before.unwrap_or(Band::Clear);
         let first = self.repeats.first_or(key, seq, band);
         if !is_new {
             return None;
@@ -202,21 +214,15 @@ impl<'a> Worker<'a> {
             watcher.warn(&warning);
         }
         Some(match first {
-            None => Fresh::First { seq, key, normalised, post },
+            None => Fresh::First { seq, key, post },
             Some(first) => Fresh::Repeat { seq, key, of: first.seq, post },
         })
     }
 
-    fn post_row(
-        &mut self,
-        seq: u64,
-        key: TextKey,
-        normalised: &str,
-        post: Post,
-        decision: grens_law::DecisionRecord,
-    ) -> Option<Row> {
-        let band = decision.band;
-        let truncated = decision.truncated;
+    /// What is kept of a post that was scored; most are clear, and counted.
+    fn post_row(&mut self, seq: u64, key: TextKey, post: Post, judged: Judged) -> Option<Row> {
+        let band = judged.decision.band;
+        let truncated = judged.truncated || post.text_was_cut;
         self.count(|c| {
             c.posts += 1;
             c.scored += 1;
@@ -228,13 +234,13 @@ impl<'a> Worker<'a> {
         (shown || self.options.keep_clear).then(|| {
             Row::Post(Box::new(PostRow {
                 seq,
-                file: post.file,
+                file: post.file.to_string(),
                 line: post.line,
                 key,
-                sketch: shown.then(|| Sketch::of(normalised)),
+                sketch: shown.then(|| Sketch::of(&normalise_text(&post.text))),
+                decision: self.decider.record(&post, judged),
                 text: (shown && !self.options.no_text).then_some(post.text),
                 place: post.place,
-                decision,
             }))
         })
     }
@@ -250,9 +256,9 @@ impl<'a> Worker<'a> {
             seq,
             of,
             id: post.id,
-            file: post.file,
+            file: post.file.to_string(),
             line: post.line,
-            text_sha256: post.text_sha256,
+            text_sha256: post.text_sha256.to_string(),
             place: post.place,
         }))
     }
@@ -356,11 +362,11 @@ fn part_name(index: usize) -> String {
     format!("{index:06}.jsonl")
 }
 
-/// What makes two items the same for a run that goes on.
-fn digest_item(digest: &mut Sha256, item: &Item) {
+/// Append what makes two items the same for a run that goes on.
+fn identify(item: &Item, identity: &mut Vec<u8>) {
     let mut field = |bytes: &[u8]| {
-        digest.update((bytes.len() as u64).to_le_bytes());
-        digest.update(bytes);
+        identity.extend_from_slice(&(bytes.len() as u64).to_le_bytes());
+        identity.extend_from_slice(bytes);
     };
     match item {
         Item::Post(post) => {
@@ -368,7 +374,7 @@ fn digest_item(digest: &mut Sha256, item: &Item) {
             field(post.file.as_bytes());
             field(&post.line.to_le_bytes());
             field(post.id.as_bytes());
-            field(post.text_sha256.as_bytes());
+            field(&post.text_sha256.0);
             let p = &post.place;
             for part in [&p.url, &p.platform, &p.created_at, &p.parent, &p.visibility, &p.author] {
                 field(part.as_deref().unwrap_or_default().as_bytes());

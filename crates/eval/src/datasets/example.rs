@@ -75,7 +75,7 @@ impl Example {
         let id = id.map_or_else(|| row.line.to_string(), str::to_owned);
         let lang = row.get("lang").unwrap_or("und").to_owned();
         Ok(Self {
-            post: Post::new(id, text.to_owned(), lang, String::new(), row.line),
+            post: Post::new(id, text.to_owned(), lang.into(), "".into(), row.line),
             gold: Gold::default(),
             grounds: None,
             functionality: String::new(),

@@ -20,7 +20,7 @@ fn read(file: &str, preset: &'static Preset) -> (Vec<Post>, Vec<String>, SourceS
     let (mut posts, mut rejects) = (vec![], vec![]);
     for item in inputs.by_ref() {
         match item {
-            Item::Post(post) => posts.push(post),
+            Item::Post(post) => posts.push(*post),
             Item::Reject(reject) => rejects.push(reject.reason),
             Item::Skip(skip) => rejects.push(format!("skipped as {}", skip.lang)),
             Item::TooManyRejects(over) => rejects.push(over.to_string()),
@@ -47,7 +47,7 @@ fn mastodon_statuses() {
     assert_eq!((posts.len(), rejects.len(), state.no_posts), (2, 1, 2));
     assert_eq!(rejects, ["nothing that the preset mastodon knows"]);
     assert_eq!(posts[0].text, "Hoi @buur,\n\nde markt is < 5 minuten & leuk\nhttps://voorbeeld.example/markt");
-    assert_eq!((posts[0].id.as_str(), posts[0].lang.as_str()), ("https://toot.example/users/ans/statuses/1001", "nl"));
+    assert_eq!((posts[0].id.as_str(), &*posts[0].lang), ("https://toot.example/users/ans/statuses/1001", "nl"));
     let url = Some("https://toot.example/@ans/1001");
     let time = Some("2026-11-20T17:01:06.120Z");
     assert_eq!(place(&posts[0]), [url, Some("mastodon"), time, Some("1000"), Some("unlisted")]);
