@@ -133,8 +133,7 @@ mod tests {
             (0..25).collect::<Vec<_>>().chunks(batch).for_each(|b| sender.send(b.to_vec()).unwrap_or_default());
             drop(sender);
             let (mut queue, stop) = (Queue::new(receiver), AtomicBool::new(false));
-            let windows: Vec<Vec<i32>> =
-                std::iter::from_fn(|| next_window(&mut queue, window(10), &stop)).collect();
+            let windows: Vec<Vec<i32>> = std::iter::from_fn(|| next_window(&mut queue, window(10), &stop)).collect();
             assert_eq!(windows.iter().map(Vec::len).collect::<Vec<_>>(), [10, 10, 5]);
             assert_eq!(windows.concat(), (0..25).collect::<Vec<_>>());
         }

@@ -43,6 +43,9 @@ mod tests {
     #[test]
     fn a_known_hash() {
         // FIPS 180-4, the example "abc".
-        assert_eq!(super::TextHash::of("abc").to_string(), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+        assert_eq!(
+            super::TextHash::of("abc").to_string(),
+            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+        );
     }
 }

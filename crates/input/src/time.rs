@@ -20,9 +20,8 @@ pub(super) fn is_shown(text: &str) -> bool {
     else {
         return false;
     };
-    let number = |digits: &[u8]| {
-        digits.iter().try_fold(0_u16, |n, b| b.is_ascii_digit().then(|| 10 * n + u16::from(b - b'0')))
-    };
+    let number =
+        |digits: &[u8]| digits.iter().try_fold(0_u16, |n, b| b.is_ascii_digit().then(|| 10 * n + u16::from(b - b'0')));
     let day = || {
         let (year, month, day) = (number(&[y0, y1, y2, y3])?, number(&[m0, m1])?, number(&[d0, d1])?);
         NaiveDate::from_ymd_opt(year.into(), month.into(), day.into())
@@ -102,9 +101,7 @@ mod tests {
 
     #[test]
     fn what_is_shown_so_stays() {
-        for text in
-            ["2026-11-20T17:01:06Z", "2024-02-29T00:00:00Z", "0000-01-01T00:00:00Z", "9999-12-31T23:59:59Z"]
-        {
+        for text in ["2026-11-20T17:01:06Z", "2024-02-29T00:00:00Z", "0000-01-01T00:00:00Z", "9999-12-31T23:59:59Z"] {
             assert!(super::is_shown(text), "{text}");
             assert_eq!(utc(text).as_deref(), Some(text));
         }
