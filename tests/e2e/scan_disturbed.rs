@@ -15,15 +15,17 @@ const MANY: usize = 20_000;
 fn held(night: &Night, out: &str) -> Child {
     let args = night.args(out, &["--part-items", "300"]);
     let child = grens(&args.iter().map(String::as_str).collect::<Vec<_>>()).spawn().unwrap();
-    let (part, end) = (night.path(out).join("run/parts/000000.jsonl"), night.path(out).join("timing.json"));
+    let (manifest, end) = (night.path(out).join("run/manifest.json"), night.path(out).join("timing.json"));
+    // A part counts from when the manifest names it.
+    let has_part = || std::fs::read_to_string(&manifest).is_ok_and(|m| m.contains("000000.jsonl"));
     for _ in 0..60_000 {
-        if part.exists() {
+        if has_part() {
             break;
         }
         std::thread::sleep(Duration::from_millis(2));
     }
     signal(&child, "-STOP");
-    assert!(part.exists() && !end.exists(), "the scan was not caught in the middle of its input");
+    assert!(has_part() && !end.exists(), "the scan was not caught in the middle of its input");
     child
 }
 
@@ -35,6 +37,14 @@ fn signal(child: &Child, name: &str) {
 fn let_go(child: Child) -> Ran {
     signal(&child, "-CONT");
     Ran::new(child.wait_with_output().unwrap())
+}
+
+/// The reject of the input as a whole, the last of all: line 0.
+fn fault_of_the_file(night: &Night) -> String {
+    let rejects = night.lines("uit", "rejects");
+    let last = rejects.last().unwrap();
+    assert_eq!(last["line"], 0, "{last}");
+    last["reason"].as_str().unwrap().to_owned()
 }
 
 fn kill(mut child: Child) {
@@ -60,7 +70,8 @@ fn a_file_that_grows_under_the_reader_is_read_as_it_was() {
     night.scan("heel", &[]).expect(3);
     let child = held(&night, "uit");
     append(&night.input, LATER);
-    let_go(child).expect(3).says(&["posts.jsonl:0: the file grew while it was read", "hint:"]);
+    let_go(child).expect(3);
+    assert!(fault_of_the_file(&night).starts_with("the file grew while it was read; what stands after its first"));
     let (found, wanted) = (night.summary("uit"), night.summary("heel"));
     assert_eq!((&found["posts"], &found["candidates"]), (&wanted["posts"], &wanted["candidates"]));
     assert_eq!(found["rejected"].as_u64().unwrap(), wanted["rejected"].as_u64().unwrap() + 1);
@@ -76,7 +87,8 @@ fn a_file_that_shrinks_under_the_reader_is_named() {
     let child = held(&night, "uit");
     let shorter = head(&posts, MANY - 1000);
     std::fs::OpenOptions::new().write(true).open(&night.input).unwrap().set_len(shorter.len() as u64).unwrap();
-    let_go(child).expect(3).says(&["posts.jsonl:0: the file became shorter while it was read", "hint:"]);
+    let_go(child).expect(3);
+    assert!(fault_of_the_file(&night).starts_with("the file became shorter while it was read"));
     let seen = night.summary("uit");
     let posts_seen = seen["posts"].as_u64().unwrap() + seen["rejected"].as_u64().unwrap() - 1;
     assert_eq!(posts_seen, MANY as u64 - 1000, "nothing that was there is lost");

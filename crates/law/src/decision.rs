@@ -64,6 +64,11 @@ pub struct Decision {
 /// threshold that reaches no article is for a person too.
 #[must_use]
 pub fn decide(scores: &Scores, policy: &Policy, statute: &Statute) -> Decision {
+    let hate = scores.articles.group_hate;
+    let is_low = Article::ALL.into_iter().all(|a| scores.article(a) < policy.article(a).review);
+    if is_low && hate < policy.group_hate.review {
+        return clear(hate);
+    }
     let mut named: Vec<Ground> =
         Ground::ALL.into_iter().filter(|&g| scores.ground(g) >= policy.grounds.named).collect();
     named.sort_by(|&a, &b| scores.ground(b).total_cmp(&scores.ground(a)));
@@ -73,7 +78,6 @@ pub fn decide(scores: &Scores, policy: &Policy, statute: &Statute) -> Decision {
 
     let mut band = findings.iter().map(|f| f.1).max().unwrap_or(Band::Clear);
     let mut reasons: Vec<String> = findings.iter().filter(|f| f.1 != Band::Clear).map(|f| f.2.clone()).collect();
-    let hate = scores.articles.group_hate;
     if band == Band::Clear && hate >= policy.group_hate.review {
         band = Band::Review;
         reasons
@@ -82,11 +86,16 @@ pub fn decide(scores: &Scores, policy: &Policy, statute: &Statute) -> Decision {
         reasons.extend(findings.iter().map(|f| f.2.clone()));
     }
     if band == Band::Clear {
-        return Decision { band, articles: vec![], grounds: vec![], reasons: vec![], confidence: hate };
+        return clear(hate);
     }
     let articles: Vec<Article> = findings.iter().filter(|f| f.1 == band).map(|f| f.0).collect();
     let confidence = articles.iter().map(|&a| scores.article(a)).reduce(f32::max).unwrap_or(hate);
     Decision { band, articles, grounds: named, reasons, confidence }
+}
+
+/// What most posts are.
+const fn clear(hate: f32) -> Decision {
+    Decision { band: Band::Clear, articles: vec![], grounds: vec![], reasons: vec![], confidence: hate }
 }
 
 /// What one article's score means, or nothing when it stays below every threshold. The band is `Clear` where the score

@@ -33,7 +33,7 @@ impl Sketch {
         let letters = plain(normalised);
         let width = RUN.min(letters.len()).max(1);
         let hashes: Vec<u64> =
-            letters.windows(width).map(|run| mix(fnv(run.iter().flat_map(|c| u32::from(*c).to_le_bytes())))).collect();
+            letters.windows(width).map(|run| mix(run.iter().fold(FNV_START, |hash, c| fnv_char(hash, *c)))).collect();
         // The upper half of the least number is the least upper half, and is taken once.
         let minima = HASHES.map(|(a, b)| {
             top(hashes.iter().map(|hash| hash.wrapping_mul(a).wrapping_add(b)).min().unwrap_or(u64::MAX))
@@ -72,9 +72,21 @@ fn plain(text: &str) -> Vec<char> {
     out
 }
 
+const FNV_START: u64 = 0xcbf2_9ce4_8422_2325;
+const FNV_PRIME: u64 = 0x100_0000_01b3;
+
 /// FNV-1a, 64 bits.
 fn fnv(bytes: impl Iterator<Item = u8>) -> u64 {
-    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3))
+    bytes.fold(FNV_START, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(FNV_PRIME))
+}
+
+/// FNV-1a over the four bytes of a character, the lowest first. Three of them are zero nearly always: then a step is a product alone.
+fn fnv_char(hash: u64, c: char) -> u64 {
+    const PRIME_4: u64 = FNV_PRIME.wrapping_pow(4);
+    match u32::from(c) {
+        c @ 0..0x100 => (hash ^ u64::from(c)).wrapping_mul(PRIME_4),
+        c => c.to_le_bytes().into_iter().fold(hash, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(FNV_PRIME)),
+    }
 }
 
 /// The finaliser of SplitMix64: every bit of the result depends on every bit of the argument.
@@ -145,6 +157,13 @@ mod tests {
         let far =
             of(TEXT).similarity(&of("Wie weet een goed recept voor erwtensoep zonder vlees, voor acht personen?"));
         assert!(far < 0.2, "{far}");
+    }
+
+    #[test]
+    fn a_character_is_hashed_as_its_bytes() {
+        for c in ['a', 'ÿ', 'Ā', '🤡'] {
+            assert_eq!(fnv_char(FNV_START, c), fnv(u32::from(c).to_le_bytes().into_iter()), "{c}");
+        }
     }
 
     #[test]

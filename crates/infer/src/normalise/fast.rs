@@ -37,18 +37,24 @@ const DIGIT: u16 = 0b01;
 const GAP: u16 = 0b10;
 const LETTER: u16 = 0b11;
 
-const ASCII: [u16; 128] = {
-    let (mut classes, mut c) = ([OTHER; 128], 0_u8);
-    while c < 128 {
-        classes[c as usize] = match c {
+/// Set for bytes that ask for more than a look: control characters, what begins or goes on a marker, what is not ASCII.
+const LOOK: u16 = 0b100;
+
+/// What each byte is, as far as it tells.
+const KINDS: [u16; 256] = {
+    let (mut kinds, mut byte) = ([LOOK; 256], 0);
+    while byte < 256 {
+        kinds[byte] = match byte as u8 {
             b'0'..=b'9' => DIGIT,
             b'a'..=b'z' | b'A'..=b'Z' => LETTER,
-            b' ' | b'.' | b'-' | b'_' | b'*' => GAP,
+            b'.' => GAP | LOOK,
+            b' ' | b'-' | b'_' | b'*' => GAP,
+            b'@' | b'/' | 0..=0x1f | 0x7f..=0xff => LOOK,
             _ => OTHER,
         };
-        c += 1;
+        byte += 1;
     }
-    classes
+    kinds
 };
 
 /// The last seven characters, when three letters that stand alone, each with a gap behind it, have just gone by: a fourth letter may end a
@@ -59,21 +65,32 @@ const SPELLED_OUT_MASK: u16 = 0b01_11_11_11_11_11_11;
 /// One pass over plain characters: only spaces and repeats are left to do. With `MARKERS` it stops at what may be a link or a mention.
 fn squeeze<const MARKERS: bool>(text: &str, out: &mut String) -> Result<(), Stop> {
     out.clear();
-    // What was read last and how often; what is written last, a space before the first; classes of what is written.
-    let (mut last, mut repeat, mut end, mut classes) = ('\0', 0_u32, ' ', 0_u16);
-    // What stands from here on is written as it is.
-    let mut from = 0;
-    for (at, c) in text.char_indices() {
+    // What was read last and how often; what is written last. Spaces at the start are needless as those behind a space are.
+    let (mut last, mut repeat, mut end) = (' ', 1_u32, ' ');
+    // Classes of what is written.
+    let mut classes = 0_u16;
+    // What stands from `from` on is written as it is.
+    let (mut from, mut at) = (0, 0);
+    while let Some(&byte) = text.as_bytes().get(at) {
+        let kind = KINDS[usize::from(byte)];
+        let may_be_spelled_out = classes & SPELLED_OUT_MASK == SPELLED_OUT;
+        if kind & LOOK == 0 && char::from(byte) != last && !may_be_spelled_out {
+            (last, repeat, end) = (char::from(byte), 1, char::from(byte));
+            classes = classes << 2 | kind;
+            at += 1;
+            continue;
+        }
+        let Some(c) = text[at..].chars().next() else { break };
         let (shown, class) = match c {
             '\0'..='\x1f' | '\x7f' => (' ', GAP),
-            c if c.is_ascii() => (c, ASCII[c as usize]),
+            c if c.is_ascii() => (c, kind & !LOOK),
             c if !is_plain(c) => return Err(Stop::Other),
             c => (c, if c.is_alphabetic() { LETTER } else { OTHER }),
         };
         if MARKERS && is_marker(text, at, c) {
             return Err(Stop::Marker);
         }
-        if class == LETTER && classes & SPELLED_OUT_MASK == SPELLED_OUT {
+        if class == LETTER && may_be_spelled_out {
             return Err(Stop::Other);
         }
         repeat = if shown == last { repeat + 1 } else { 1 };
@@ -92,6 +109,7 @@ fn squeeze<const MARKERS: bool>(text: &str, out: &mut String) -> Result<(), Stop
                 out.push(shown);
             }
         }
+        at += c.len_utf8();
     }
     out.push_str(&text[from..]);
     if out.ends_with(' ') {
