@@ -78,8 +78,9 @@ fn every_kernel_tier_gives_the_same_bands() {
         child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
         super::support::Ran::new(child.wait_with_output().unwrap())
     };
-    let wanted = run_with(&["score", "-"], input.as_bytes()).expect(0).records();
-    for tier in ["plain", "avx2", "avx512"] {
+    let wanted = scored("plain").expect(0).records();
+    // 8-bit products round each row of hidden states; the others differ in the order of sums alone.
+    for (tier, most) in [("avx2", 1e-4), ("avx512", 1e-4), ("avx512-vnni", 0.05)] {
         let ran = scored(tier);
         if ran.code == 7 {
             assert!(ran.stderr.contains("cannot run the kernel tier"), "{}", ran.stderr);
@@ -88,7 +89,7 @@ fn every_kernel_tier_gives_the_same_bands() {
         for (a, b) in ran.expect(0).records().iter().zip(&wanted) {
             assert_eq!(a["band"], b["band"], "{tier} {}", a["id"]);
             let (x, y) = (a["scores"]["group_hate"].as_f64().unwrap(), b["scores"]["group_hate"].as_f64().unwrap());
-            assert!((x - y).abs() < 1e-4, "{tier} {}: {x} {y}", a["id"]);
+            assert!((x - y).abs() < most, "{tier} {}: {x} {y}", a["id"]);
         }
     }
 }
