@@ -1,5 +1,7 @@
 //! `out = act(x W^T + b)`, rows by a packed weight.
 
+use std::ops::Range;
+
 use crate::matrix::{PANEL, PackedMatrix};
 use crate::tier::assert_available;
 use crate::{Tier, gelu};
@@ -30,20 +32,38 @@ pub fn linear(tier: Tier, x: &[f32], w: &PackedMatrix, bias: &[f32], act: Activa
     assert_eq!(bias.len(), n_out, "one bias per output");
     assert_eq!(out.len(), rows * n_out, "out must be [{rows}, {n_out}]");
 
-    for (x, out) in x.chunks(ROW_BLOCK * n_in).zip(out.chunks_mut(ROW_BLOCK * n_out)) {
-        for p in 0..w.n_panels() {
-            let first = p * PANEL;
-            let columns = PANEL.min(n_out - first);
+    by_panels(tier, w.n_panels(), bias, act, out, |rows, columns, out| {
+        let x = &x[rows.start * n_in..rows.end * n_in];
+        let task = PanelTask { x, n_in, panel: w.panel(columns.panel()), columns };
+        match tier {
+            #[cfg(target_arch = "x86_64")]
+            Tier::Avx512 | Tier::Avx512Vnni => crate::x86::panel_avx512(&task, out),
+            #[cfg(target_arch = "x86_64")]
+            Tier::Avx2 => crate::x86::panel_avx2(&task, out),
+            _ => panel_plain(&task, out),
+        }
+    });
+}
+
+/// Call `run` with each block of rows and each panel of outputs: the rows' range, the panel, and the block's whole outputs,
+/// `[rows, bias.len()]`. Then apply `act` to the block, while it is near.
+pub(crate) fn by_panels(
+    tier: Tier,
+    n_panels: usize,
+    bias: &[f32],
+    act: Activation,
+    out: &mut [f32],
+    mut run: impl FnMut(Range<usize>, &Columns, &mut [f32]),
+) {
+    let n_out = bias.len();
+    for (block, out) in out.chunks_mut(ROW_BLOCK * n_out).enumerate() {
+        let rows = block * ROW_BLOCK..block * ROW_BLOCK + out.len() / n_out;
+        for panel in 0..n_panels {
+            let first = panel * PANEL;
+            let count = PANEL.min(n_out - first);
             let mut padded_bias = [0.0; PANEL];
-            padded_bias[..columns].copy_from_slice(&bias[first..first + columns]);
-            let task = PanelTask { x, n_in, panel: w.panel(p), bias: &padded_bias, n_out, first, columns };
-            match tier {
-                #[cfg(target_arch = "x86_64")]
-                Tier::Avx512 | Tier::Avx512Vnni => crate::x86::panel_avx512(&task, out),
-                #[cfg(target_arch = "x86_64")]
-                Tier::Avx2 => crate::x86::panel_avx2(&task, out),
-                _ => panel_plain(&task, out),
-            }
+            padded_bias[..count].copy_from_slice(&bias[first..first + count]);
+            run(rows.clone(), &Columns { panel, first, count, n_out, bias: padded_bias }, out);
         }
         if act == Activation::Gelu {
             gelu(tier, out);
@@ -51,42 +71,55 @@ pub fn linear(tier: Tier, x: &[f32], w: &PackedMatrix, bias: &[f32], act: Activa
     }
 }
 
-/// One block of rows against one panel: writes `columns` outputs of each row, from column `first` on.
+/// The outputs that one panel makes.
+pub(crate) struct Columns {
+    panel: usize,
+    first: usize,
+    /// At most [`PANEL`].
+    pub(crate) count: usize,
+    n_out: usize,
+    pub(crate) bias: [f32; PANEL],
+}
+
+impl Columns {
+    pub(crate) const fn panel(&self) -> usize {
+        self.panel
+    }
+
+    /// Their place in row `row` of a block's outputs.
+    #[inline(always)]
+    pub(crate) fn of_row<'a>(&self, row: usize, out: &'a mut [f32]) -> &'a mut [f32] {
+        let at = row * self.n_out + self.first;
+        &mut out[at..at + self.count]
+    }
+}
+
+/// One block of rows against one panel.
 pub(crate) struct PanelTask<'a> {
     /// `[rows, n_in]`.
     pub(crate) x: &'a [f32],
     pub(crate) n_in: usize,
     /// `[n_in, PANEL]`.
     pub(crate) panel: &'a [f32],
-    pub(crate) bias: &'a [f32; PANEL],
-    pub(crate) n_out: usize,
-    pub(crate) first: usize,
-    pub(crate) columns: usize,
+    pub(crate) columns: &'a Columns,
 }
 
 impl PanelTask<'_> {
     pub(crate) const fn rows(&self) -> usize {
         self.x.len() / self.n_in
     }
-
-    /// The `columns` outputs of a row that this task writes.
-    #[inline(always)]
-    pub(crate) fn row_mut<'a>(&self, row: usize, out: &'a mut [f32]) -> &'a mut [f32] {
-        let at = row * self.n_out + self.first;
-        &mut out[at..at + self.columns]
-    }
 }
 
 /// The reference that every tier is tested against.
 fn panel_plain(task: &PanelTask<'_>, out: &mut [f32]) {
     for row in 0..task.rows() {
-        let mut sum = *task.bias;
+        let mut sum = task.columns.bias;
         for (&x, w) in task.x[row * task.n_in..(row + 1) * task.n_in].iter().zip(task.panel.chunks_exact(PANEL)) {
             for (s, &w) in sum.iter_mut().zip(w) {
                 *s += x * w;
             }
         }
-        task.row_mut(row, out).copy_from_slice(&sum[..task.columns]);
+        task.columns.of_row(row, out).copy_from_slice(&sum[..task.columns.count]);
     }
 }
 

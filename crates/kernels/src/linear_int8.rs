@@ -1,13 +1,10 @@
 //! `out = act(x W^T + b)` in 8 bits: u8 rows by i8 weights, summed exactly in 32 bits, so every tier gives the same bits.
 
-use crate::linear::Activation;
+use crate::Tier;
+use crate::linear::{Activation, Columns, by_panels};
 use crate::matrix::PANEL;
 use crate::quantised::{GROUP, Outlier, QuantisedMatrix, QuantisedRows, RowScale};
 use crate::tier::assert_available;
-use crate::{Tier, gelu};
-
-/// Rows that are taken through all panels before the next rows.
-const ROW_BLOCK: usize = 96;
 
 /// Write `act(x w^T + bias)` to `out`.
 ///
@@ -23,42 +20,28 @@ pub fn linear_int8(tier: Tier, x: &QuantisedRows, w: &QuantisedMatrix, bias: &[f
     assert_eq!(bias.len(), n_out, "one bias per output");
     assert_eq!(out.len(), rows * n_out, "out must be [{rows}, {n_out}]");
 
-    for (block, out) in out.chunks_mut(ROW_BLOCK * n_out).enumerate() {
-        let first_row = block * ROW_BLOCK;
-        let rows = first_row..first_row + out.len() / n_out;
-        for p in 0..w.n_panels() {
-            let first = p * PANEL;
-            let columns = PANEL.min(n_out - first);
-            let mut padded_bias = [0.0; PANEL];
-            padded_bias[..columns].copy_from_slice(&bias[first..first + columns]);
-            let (scales, sums) = w.of_panel(p);
-            let task = PanelTask {
-                values: &x.values[rows.start * width..rows.end * width],
-                rows: &x.rows[rows.clone()],
-                first_outlier: if first_row == 0 { 0 } else { x.rows[first_row - 1].outliers_end },
-                outliers: &x.outliers,
-                width,
-                panel: w.panel(p),
-                scales,
-                sums,
-                bias: &padded_bias,
-                n_out,
-                first,
-                columns,
-            };
-            match tier {
-                #[cfg(target_arch = "x86_64")]
-                Tier::Avx512Vnni => crate::x86_int8::panel_vnni(&task, out),
-                _ => panel_plain(&task, out),
-            }
+    by_panels(tier, w.n_panels(), bias, act, out, |rows, columns, out| {
+        let (scales, sums) = w.of_panel(columns.panel());
+        let task = PanelTask {
+            values: &x.values[rows.start * width..rows.end * width],
+            first_outlier: if rows.start == 0 { 0 } else { x.rows[rows.start - 1].outliers_end },
+            rows: &x.rows[rows],
+            outliers: &x.outliers,
+            width,
+            panel: w.panel(columns.panel()),
+            scales,
+            sums,
+            columns,
+        };
+        match tier {
+            #[cfg(target_arch = "x86_64")]
+            Tier::Avx512Vnni => crate::x86_int8::panel_vnni(&task, out),
+            _ => panel_plain(&task, out),
         }
-        if act == Activation::Gelu {
-            gelu(tier, out);
-        }
-    }
+    });
 }
 
-/// One block of rows against one panel: writes `columns` outputs of each row, from column `first` on.
+/// One block of rows against one panel.
 pub(crate) struct PanelTask<'a> {
     /// `[rows, width]`.
     pub(crate) values: &'a [u8],
@@ -74,10 +57,7 @@ pub(crate) struct PanelTask<'a> {
     /// Of the weights, one an output.
     pub(crate) scales: &'a [f32],
     pub(crate) sums: &'a [i32],
-    pub(crate) bias: &'a [f32; PANEL],
-    pub(crate) n_out: usize,
-    pub(crate) first: usize,
-    pub(crate) columns: usize,
+    pub(crate) columns: &'a Columns,
 }
 
 impl PanelTask<'_> {
@@ -89,13 +69,6 @@ impl PanelTask<'_> {
     pub(crate) fn outliers_of(&self, row: usize) -> &[Outlier] {
         let start = if row == 0 { self.first_outlier } else { self.rows[row - 1].outliers_end };
         &self.outliers[start..self.rows[row].outliers_end]
-    }
-
-    /// The `columns` outputs of a row that this task writes.
-    #[inline(always)]
-    pub(crate) fn row_mut<'a>(&self, row: usize, out: &'a mut [f32]) -> &'a mut [f32] {
-        let at = row * self.n_out + self.first;
-        &mut out[at..at + self.columns]
     }
 }
 
@@ -120,10 +93,10 @@ fn panel_plain(task: &PanelTask<'_>, out: &mut [f32]) {
             }
         }
         let RowScale { scale, zero, .. } = task.rows[row];
-        for (i, out) in task.row_mut(row, out).iter_mut().enumerate() {
+        for (i, out) in task.columns.of_row(row, out).iter_mut().enumerate() {
             #[allow(clippy::cast_precision_loss, reason = "the rounding is the same on every tier")]
             let sum = (sum[i] - zero * task.sums[i]) as f32;
-            *out = sum * task.scales[i] * scale + task.bias[i];
+            *out = sum * task.scales[i] * scale + task.columns.bias[i];
         }
     }
 }

@@ -1,6 +1,6 @@
 //! A weight matrix in the layout that the product kernels read.
 
-use crate::aligned::AlignedBuffer;
+use crate::aligned::AlignedFloats;
 
 /// Columns of a panel: two AVX-512 vectors or four AVX2 vectors.
 pub(crate) const PANEL: usize = 32;
@@ -11,7 +11,7 @@ pub(crate) const PANEL: usize = 32;
 pub struct PackedMatrix {
     n_in: usize,
     n_out: usize,
-    panels: AlignedBuffer,
+    panels: AlignedFloats,
 }
 
 impl PackedMatrix {
@@ -33,7 +33,7 @@ impl PackedMatrix {
     #[must_use]
     pub fn pack_with(n_out: usize, n_in: usize, mut fill: impl FnMut(usize, &mut [f32])) -> Self {
         assert!(n_in > 0 && n_out > 0, "a weight matrix has rows and columns");
-        let mut panels = AlignedBuffer::zeroed(n_out.div_ceil(PANEL) * PANEL * n_in);
+        let mut panels = AlignedFloats::zeroed(n_out.div_ceil(PANEL) * PANEL * n_in);
         let mut row = vec![0.0; n_in];
         let data = panels.as_mut_slice();
         for o in 0..n_out {

@@ -48,7 +48,8 @@ pub(crate) fn panel_avx2(task: &PanelTask<'_>, out: &mut [f32]) {
 #[target_feature(enable = "avx512f")]
 unsafe fn tile_avx512<const M: usize>(task: &PanelTask<'_>, row: usize, out: &mut [f32]) {
     // SAFETY: the bias holds 32 f32.
-    let bias = unsafe { [_mm512_loadu_ps(task.bias.as_ptr()), _mm512_loadu_ps(task.bias.as_ptr().add(16))] };
+    let bias =
+        unsafe { [_mm512_loadu_ps(task.columns.bias.as_ptr()), _mm512_loadu_ps(task.columns.bias.as_ptr().add(16))] };
     let mut sum = [bias; M];
     let x = task.x[row * task.n_in..(row + M) * task.n_in].as_ptr();
     let panel = task.panel[..task.n_in * PANEL].as_ptr();
@@ -65,8 +66,8 @@ unsafe fn tile_avx512<const M: usize>(task: &PanelTask<'_>, row: usize, out: &mu
     }
     for (m, sum) in sum.iter().enumerate() {
         let mut edge = [0.0; PANEL];
-        let whole = task.columns == PANEL;
-        let to = if whole { task.row_mut(row + m, out) } else { &mut edge[..] };
+        let whole = task.columns.count == PANEL;
+        let to = if whole { task.columns.of_row(row + m, out) } else { &mut edge[..] };
         assert!(to.len() == PANEL);
         // SAFETY: `to` holds 32 f32.
         unsafe {
@@ -74,7 +75,7 @@ unsafe fn tile_avx512<const M: usize>(task: &PanelTask<'_>, row: usize, out: &mu
             _mm512_storeu_ps(to.as_mut_ptr().add(16), sum[1]);
         }
         if !whole {
-            task.row_mut(row + m, out).copy_from_slice(&edge[..task.columns]);
+            task.columns.of_row(row + m, out).copy_from_slice(&edge[..task.columns.count]);
         }
     }
 }
@@ -88,7 +89,7 @@ unsafe fn tile_avx2<const M: usize>(task: &PanelTask<'_>, row: usize, out: &mut 
     for half in [0, 16] {
         // SAFETY: the bias holds 32 f32.
         let bias = unsafe {
-            let at = task.bias.as_ptr().add(half);
+            let at = task.columns.bias.as_ptr().add(half);
             [_mm256_loadu_ps(at), _mm256_loadu_ps(at.add(8))]
         };
         let mut sum = [bias; M];
@@ -111,7 +112,7 @@ unsafe fn tile_avx2<const M: usize>(task: &PanelTask<'_>, row: usize, out: &mut 
                 _mm256_storeu_ps(values.as_mut_ptr(), sum[0]);
                 _mm256_storeu_ps(values.as_mut_ptr().add(8), sum[1]);
             }
-            let to = task.row_mut(row + m, out);
+            let to = task.columns.of_row(row + m, out);
             let end = to.len().min(half + 16);
             if half < end {
                 to[half..end].copy_from_slice(&values[..end - half]);

@@ -53,8 +53,8 @@ unsafe fn tile<const M: usize>(task: &PanelTask<'_>, row: usize, out: &mut [f32]
         let scale = _mm512_set1_ps(task.rows[row + m].scale);
         let zero = _mm512_set1_epi32(task.rows[row + m].zero);
         let mut edge = [0.0; PANEL];
-        let whole = task.columns == PANEL;
-        let to = if whole { task.row_mut(row + m, out) } else { &mut edge[..] };
+        let whole = task.columns.count == PANEL;
+        let to = if whole { task.columns.of_row(row + m, out) } else { &mut edge[..] };
         assert!(to.len() == PANEL);
         for (half, &sum) in sum.iter().enumerate() {
             // SAFETY: scales, sums, bias and `to` hold 32 values each; a half is 16.
@@ -63,12 +63,12 @@ unsafe fn tile<const M: usize>(task: &PanelTask<'_>, row: usize, out: &mut [f32]
                 let off = _mm512_mullo_epi32(zero, _mm512_loadu_si512(sums.as_ptr().add(at).cast::<__m512i>()));
                 let value = _mm512_cvtepi32_ps(_mm512_sub_epi32(sum, off));
                 let value = _mm512_mul_ps(_mm512_mul_ps(value, _mm512_loadu_ps(scales.as_ptr().add(at))), scale);
-                let value = _mm512_add_ps(value, _mm512_loadu_ps(task.bias.as_ptr().add(at)));
+                let value = _mm512_add_ps(value, _mm512_loadu_ps(task.columns.bias.as_ptr().add(at)));
                 _mm512_storeu_ps(to.as_mut_ptr().add(at), value);
             }
         }
         if !whole {
-            task.row_mut(row + m, out).copy_from_slice(&edge[..task.columns]);
+            task.columns.of_row(row + m, out).copy_from_slice(&edge[..task.columns.count]);
         }
     }
 }
