@@ -58,6 +58,10 @@ fn several_models_stand_in_one_table() {
         systems.iter().map(|s| s["system"]["hash"].as_str().unwrap()).collect();
     assert_eq!(hashes.len(), 4);
     assert_eq!((&systems[1]["threshold"], &systems[2]["threshold"]), (&0.5.into(), &0.4.into()));
+    let printed = run(&args).expect(0).stdout;
+    for part in ["lexicon: licence Apache-2.0 OR MIT; cite: grens", "deberta", "see its model card"] {
+        assert!(printed.contains(part), "{part}: {printed}");
+    }
     run(&[&args[..], &["--system", &deberta]].concat()).expect(2).says(&["two systems are called deberta"]);
     run(&["compare", text(&file), "--no-model", "--system", "x=nergens"]).expect(5).says(&["nergens"]);
     run(&["compare", text(&file), "--no-model", "--system", "x=nergens.csv"]).expect(4).says(&["nergens.csv"]);

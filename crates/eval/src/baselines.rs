@@ -43,6 +43,14 @@ pub fn ngram(data: &Dataset) -> System {
 }
 
 fn system(name: &str, hash: String, heads: Vec<HeadScores>) -> System {
-    let made_by = SystemRef { kind: "baseline".to_owned(), name: name.to_owned(), hash, policy: None, law: None };
+    let made_by = SystemRef {
+        kind: "baseline".to_owned(),
+        name: name.to_owned(),
+        hash,
+        policy: None,
+        law: None,
+        licence: "Apache-2.0 OR MIT".to_owned(),
+        citation: "grens, plain baselines".to_owned(),
+    };
     System { name: name.to_owned(), made_by, heads, bands: None, grounds: None }
 }

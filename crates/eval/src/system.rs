@@ -28,6 +28,18 @@ pub struct SystemRef {
     pub policy: Option<String>,
     /// The statute table; nothing for other systems.
     pub law: Option<String>,
+    /// The licence of what it said; `not stated` where nobody says.
+    pub licence: String,
+    /// Whom to cite for it.
+    pub citation: String,
+}
+
+impl SystemRef {
+    /// One line: the name, its licence, whom to cite.
+    #[must_use]
+    pub fn terms(&self) -> String {
+        format!("{}: licence {}; cite: {}", self.name, self.licence, self.citation)
+    }
 }
 
 /// One head's scores, one a text, in the order of the data set.
@@ -112,6 +124,8 @@ impl System {
             hash: decider.model().hash.clone(),
             policy: Some(policy.id.clone()),
             law: Some(decider.statute().version.clone()),
+            licence: "see its model card".to_owned(),
+            citation: format!("the card of {}", decider.model().name),
         };
         Ok(Self { name: decider.model().name.clone(), made_by, heads, bands: Some(bands), grounds: Some(grounds) })
     }
@@ -134,6 +148,8 @@ impl System {
             hash: said.sha256,
             policy: None,
             law: None,
+            licence: "not stated".to_owned(),
+            citation: format!("whoever made {name}"),
         };
         let thresholds = vec![("threshold".to_owned(), threshold)];
         let heads = vec![HeadScores { head, scores: said.scores, thresholds, probabilities: said.probabilities }];

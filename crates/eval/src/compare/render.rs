@@ -25,7 +25,11 @@ impl Comparison {
             d.clusters,
             d.left_out()
         )?;
-        writeln!(t, "licence {}; cite: {}\n", d.licence, d.citation)?;
+        writeln!(t, "licence {}; cite: {}", d.licence, d.citation)?;
+        for system in &self.systems {
+            writeln!(t, "{}", system.system.terms())?;
+        }
+        writeln!(t)?;
         let width = self.systems.iter().map(|s| s.name.chars().count()).max().unwrap_or(0).max(6);
         let columns =
             [("macro-F1", "macro_f1"), ("ROC-AUC", "roc_auc"), ("PR-AUC", "average_precision"), ("recall", "recall")];
@@ -125,7 +129,8 @@ impl Comparison {
             d.clusters,
             self.draws.seed,
             self.grens
-        )
+        )?;
+        self.systems.iter().try_for_each(|s| writeln!(t, "\n{}.", s.system.terms()))
     }
 }
 

@@ -62,6 +62,7 @@ impl Report {
             m.data.licence,
             m.data.citation
         )?;
+        writeln!(t, "{}.", m.system.terms())?;
         writeln!(
             t,
             "Made by grens {}. Stderr: a quarter of the 95% bootstrap interval's width. Shares: Wilson's 95% interval.",

@@ -35,6 +35,7 @@ impl Report {
             m.data.licence
         )?;
         writeln!(t, "cite: {}", m.data.citation)?;
+        writeln!(t, "{}", s.terms())?;
         for head in &self.heads {
             write_head(t, head)?;
         }
