@@ -51,7 +51,7 @@ def arguments():
     args.add_argument("--start", type=pathlib.Path, help="go on from this checkpoint (a second, gentler round) instead of from the base")
     args.add_argument("--share-of-start", type=float, default=0.0,
                       help="of the starting checkpoint's weights in what is kept: a round that learns new material forgets less of the old (Wortsman et al. 2022)")
-    args.add_argument("--public-share", type=float, default=1.0, help="of the passes that mix.PASSES gives the public sources")
+    args.add_argument("--public-share", type=float, default=1.0, help="of the passes that mix.PASSES gives the public sources, plain Dutch aside")
     args.add_argument("--out", type=pathlib.Path, required=True, help="directory of the checkpoint")
     args.add_argument("--report", type=pathlib.Path, required=True)
     args.add_argument("--epochs", type=int, default=3)

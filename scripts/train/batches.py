@@ -4,6 +4,7 @@ import torch
 from scripts.normalise import normalise
 from scripts.sources import HEADS
 from scripts.train.augment import augment
+from scripts.train.mix import PLAIN_DUTCH
 from scripts.train.model import encode, pad
 
 
@@ -35,14 +36,30 @@ def lengths_of(examples, tok, max_tokens):
     return {id(e): len(ids) for e, ids in zip(examples, encode(tok, [e.text for e in examples], max_tokens))}
 
 
+def everyday(e):
+    """True for plain Dutch with nothing in it, of which every part is as harmless as the whole."""
+    return e.source in PLAIN_DUTCH or e.source == "grens" and e.row["context"] == "ordinary"
+
+
 def companions(examples):
     """Harmless Dutch to put in front of or behind a row: a post of several sentences is judged by its worst."""
-    return [e.text for e in examples if e.lang == "nl" and len(e.text) < 160 and
-            (e.source in ("ud_alpino", "sick_nl") or e.source == "grens" and e.row["context"] == "ordinary")]
+    return [e.text for e in examples if e.lang == "nl" and len(e.text) < 160 and everyday(e)]
+
+
+def fragment(text, rng):
+    """Two to seven words in a row: what people answer each other, which no corpus of sentences has."""
+    words = text.split(" ")
+    count = rng.randint(2, 7)
+    if len(words) <= count:
+        return text
+    start = rng.randrange(len(words) - count + 1)
+    return " ".join(words[start:start + count])
 
 
 def respell(e, rng, share, beside):
     text = e.text
+    if everyday(e) and rng.random() < 0.3:
+        text = fragment(text, rng)
     if beside and e.lang == "nl" and rng.random() < 0.05:
         other = rng.choice(beside)
         text = f"{other} {text}" if rng.random() < 0.5 else f"{text} {other}"

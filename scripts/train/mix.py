@@ -17,6 +17,7 @@ PASSES = {
     "hatemoji": (0.60, 0.60), "edos": (0.40, 0.12), "davidson": (0.15, 0.02), "toxigen": (0.70, 0.70), "stormfront": (0.50, 0.25),
     "gahd": (0.35, 0.35), "germeval2018": (0.15, 0.15), "dghs": (0.04, 0.04), "ud_alpino": (0.35, 0.35), "sick_nl": (0.35, 0.35),
 }
+PLAIN_DUTCH = ("ud_alpino", "sick_nl")
 PASSES_RTPLX = {"nl": 2.0}
 PASSES_RTPLX_OTHER = 0.5
 HELD_OUT_PERCENT = 8
@@ -76,7 +77,7 @@ def public_examples(rows):
         if not text:
             continue
         e = Example(text, public_target(row), row["source"], row["lang"], f"{row['source']}-{i}", row)
-        is_plain = row["source"] in ("ud_alpino", "sick_nl")
+        is_plain = row["source"] in PLAIN_DUTCH
         (plain if is_plain and held_out(text) else train).append(e)
     return train, plain
 
@@ -134,7 +135,7 @@ class Mix:
         for e in examples:
             kind = (e.source, e.lang, "all" if e.source in (*own, "rtplx") else "hate" if e.target[0] else "other")
             kinds[kind][e.family].append(e)
-            self.share[kind] = passes(e, own) * (1.0 if e.source in own else public_share)
+            self.share[kind] = passes(e, own) * (1.0 if e.source in own or e.source in PLAIN_DUTCH else public_share)
         self.decks = {kind: Deck(list(families.values()), rng) for kind, families in kinds.items()}
         self.sizes = {kind: sum(map(len, families.values())) for kind, families in kinds.items()}
 
