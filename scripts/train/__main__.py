@@ -45,7 +45,8 @@ def arguments():
     args.add_argument("--grenscheck", type=pathlib.Path, default=pathlib.Path("eval-data/grenscheck"),
                       help="directory of cases-{train,dev,test}.csv; dev is measured on, dev and test are never repeated in training")
     args.add_argument("--grenscheck-passes", type=float, default=0.0, help="passes of each row of cases-train.csv in one epoch")
-    args.add_argument("--ordinary", type=pathlib.Path, default=pathlib.Path("eval-data/ordinary"), help="everyday posts that are never repeated in training")
+    args.add_argument("--ordinary", type=pathlib.Path, nargs="+", default=[pathlib.Path("eval-data/ordinary"), pathlib.Path("eval-data/ordinary-b")],
+                      help="everyday posts that are never repeated in training")
     args.add_argument("--frames", type=pathlib.Path, default=pathlib.Path("eval-data/frames"), help="directory of cases.tsv, filled sentence frames")
     args.add_argument("--frames-passes", type=float, default=0.0, help="passes of each filled frame in one epoch")
     args.add_argument("--start", type=pathlib.Path, help="go on from this checkpoint (a second, gentler round) instead of from the base")
@@ -89,7 +90,7 @@ def gather(args, tok):
     guard.protect("rtplx peers", [r["text"] for r in dev.sets["peers"][0]])
     guard.protect("dutch held out", [e.text for e in kept_dutch])
     guard.protect("plain held out", [e.text for e in plain])
-    guard.protect("ordinary", [r["text"] for r in dutch_rows(args.ordinary)[0]])
+    guard.protect("ordinary", [r["text"] for folder in args.ordinary for r in dutch_rows(folder)[0]])
     for split in ("dev", "test"):
         guard.protect(f"grenscheck {split}", [r["test_case"] for r in cases[split]])
     examples, dropped = guard.clean(train_public + train_dutch + train_cases + train_frames)
