@@ -121,8 +121,8 @@ def measure(args):
                               "Azure AI Content Safety": auc(severe, [r["azure_content_safety_identity_attack"] for r in peers]),
                               "GPT-4-turbo": auc(severe, [r["gpt4_turbo_identity_attack"] for r in peers])}}
 
-    ordinary_records = score.of([r["text"] for r in ordinary])
-    out["ordinary"] = bands(ordinary_records)
+    fresh_records = score.of([r["text"] for r in dutch_rows(args.fresh)[0]])
+    out["ordinary"], out["fresh"] = bands(score.of([r["text"] for r in ordinary])), bands(fresh_records)
 
     _, kept = mix.dutch_examples(dutch)
     _, plain = mix.public_examples(public)
@@ -132,7 +132,7 @@ def measure(args):
     out["plain"] = bands(plain_records)
     in_law = np.array([max(e.target[1:3]) == 1 for e in kept])
     candidate = np.array([r["band"] == "candidate" for r in records])
-    everyday = ordinary_records + plain_records
+    everyday = fresh_records + plain_records  # no threshold was chosen on these
     alarms = sum(r["band"] == "candidate" for r in everyday)
     out["precision_everyday"] = precision_at_prevalence(int(candidate[in_law].sum()), int(in_law.sum()), alarms, len(everyday))
     out["precision_twins"] = precision_at_prevalence(int(candidate[in_law].sum()), int(in_law.sum()), int(candidate[~truth].sum()), int((~truth).sum()))
@@ -201,10 +201,11 @@ def markdown(out):
     beside = ", ".join(f"{k} {peers[k]:.3f}" for k in peers if k not in ("n", "positive"))
     lines += [f"RTP-LX Dutch development texts ({r['n']}): ROC-AUC {r['auc']:.3f}. The {peers['n']} prompts that others judged too ({peers['positive']} positive): {beside}.", ""]
     lines += ["| everyday Dutch | candidates | review |", "|---|---|---|"]
-    for name, key in (("eval-data/ordinary", "ordinary"), ("held-out plain sentences", "plain")):
+    for name, key in (("eval-data/ordinary, on which the thresholds were chosen", "ordinary"), ("eval-data/ordinary-b, on which nothing was", "fresh"),
+                      ("held-out plain sentences", "plain")):
         lines.append(f"| {name} | {percent(out[key]['candidate'])} | {percent(out[key]['review'])} |")
     lines += ["", "| precision of candidates at 1% prevalence, harmless side | found | false alarms | precision | 95% bound |", "|---|---|---|---|---|"]
-    for name, key in (("everyday Dutch", "precision_everyday"), ("nothing but harmless twins", "precision_twins")):
+    for name, key in (("everyday Dutch that no threshold was chosen on", "precision_everyday"), ("nothing but harmless twins", "precision_twins")):
         q = out[key]
         lines.append(f"| {name} | {q['found']} of {q['positives']} | {q['alarms']} of {q['negatives']} | {q['precision']:.2f} | {q['bound']:.2f} |")
     q = out["reliability"]
@@ -232,6 +233,7 @@ def main():
     args.add_argument("--grens", type=pathlib.Path, default=pathlib.Path("target/release/grens"))
     args.add_argument("--dutch", type=pathlib.Path, default=pathlib.Path("eval-data/train"))
     args.add_argument("--ordinary", type=pathlib.Path, default=pathlib.Path("eval-data/ordinary"))
+    args.add_argument("--fresh", type=pathlib.Path, default=pathlib.Path("eval-data/ordinary-b"))
     args.add_argument("--grenscheck", type=pathlib.Path, default=pathlib.Path("eval-data/grenscheck"))
     args.add_argument("--write", action="store_true", help="write the figures into the card")
     args.add_argument("--report", type=pathlib.Path)
