@@ -20,9 +20,9 @@ macro_rules! per_tier {
                 }
                 match tier {
                     // SAFETY: `assert_available` checked that this processor has the tier's features.
-                    Tier::Avx512 | Tier::Avx512Vnni => return unsafe { avx512($($arg),*) },
+                    Tier::Avx512 | Tier::Avx512Vnni | Tier::Amx => return unsafe { avx512($($arg),*) },
                     // SAFETY: as above.
-                    Tier::Avx2 => return unsafe { avx2($($arg),*) },
+                    Tier::Avx2 | Tier::AvxVnni => return unsafe { avx2($($arg),*) },
                     Tier::Plain => {}
                 }
             }
