@@ -2,6 +2,7 @@
 //! these are the project's only lines of assembly.
 
 use std::arch::asm;
+use std::mem::MaybeUninit;
 use std::sync::OnceLock;
 
 use crate::quantised_rows::TILE_ROWS;
@@ -89,7 +90,7 @@ pub(crate) unsafe fn two_planes(
     row_bytes: usize,
     panel: *const u8,
     steps: usize,
-    sums: &mut [Sums; 4],
+    sums: &mut MaybeUninit<[Sums; 4]>,
 ) {
     // SAFETY: the caller answers for the reads; `sums` is four tiles of 1024 bytes; the tiles are set up, as `Tiles` shows.
     unsafe {

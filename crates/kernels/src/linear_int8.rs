@@ -58,14 +58,14 @@ impl PanelTask<'_> {
         self.rows
     }
 
-    /// The planes of bytes of `n` rows from `row` of the block on, the high one first: a kernel multiplies its sums by 256
-    /// before it adds the low one.
+    /// The high and the low bytes of `n` rows from `row` of the block on, `[n, x.width]`; no high ones in one byte. A kernel
+    /// multiplies the sums of the high ones by 256 before it adds the low ones.
     #[inline(always)]
-    pub(crate) fn planes(&self, row: usize, n: usize) -> impl Iterator<Item = &[u8]> {
+    pub(crate) fn planes(&self, row: usize, n: usize) -> (Option<&[u8]>, &[u8]) {
         let width = self.x.width;
         let bytes = (self.first + row) * width..(self.first + row + n) * width;
-        let high = (self.x.precision == Precision::TwoBytes).then(|| &self.x.high.as_slice()[bytes.clone()]);
-        high.into_iter().chain([&self.x.low.as_slice()[bytes]])
+        let low = &self.x.low.as_slice()[bytes.clone()];
+        ((self.x.precision == Precision::TwoBytes).then(|| &self.x.high.as_slice()[bytes]), low)
     }
 }
 
@@ -74,7 +74,8 @@ fn panel_plain(task: &PanelTask<'_>, out: &mut [f32]) {
     for row in 0..task.rows() {
         // A sum of one plane may leave 32 bits on the way; what comes out at the end does not.
         let mut sum = [0_i32; PANEL];
-        for plane in task.planes(row, 1) {
+        let (high, low) = task.planes(row, 1);
+        for plane in high.into_iter().chain([low]) {
             for s in &mut sum {
                 *s = s.wrapping_shl(8);
             }

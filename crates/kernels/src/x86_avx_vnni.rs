@@ -25,44 +25,66 @@ pub(crate) fn panel(task: &PanelTask<'_>, out: &mut [f32]) {
 #[target_feature(enable = "avx2,avxvnni")]
 unsafe fn tile<const M: usize>(task: &PanelTask<'_>, row: usize, out: &mut [f32]) {
     let width = task.x.width;
+    let (high, low) = task.planes(row, M);
     for half in [0, HALF] {
-        let panel = task.panel[half * GROUP..width * PANEL].as_ptr();
+        let panel = &task.panel[half * GROUP..width * PANEL];
         let mut sum = [[_mm256_setzero_si256(); 2]; M];
-        for plane in task.planes(row, M) {
-            assert!(plane.len() == M * width);
-            let x = plane.as_ptr();
-            for sum in sum.iter_mut().flatten() {
-                *sum = _mm256_slli_epi32::<8>(*sum);
-            }
-            for k in 0..width / GROUP {
-                // SAFETY: k is a group of the panel and of the plane's M rows, whose lengths were checked above; panels are
-                // 64-byte aligned, and a group is 4 bytes.
-                unsafe {
-                    let w = two_vectors(panel.add(k * PANEL * GROUP));
-                    for (m, sum) in sum.iter_mut().enumerate() {
-                        let x = _mm256_set1_epi32(x.add(m * width + k * GROUP).cast::<i32>().read_unaligned());
-                        sum[0] = _mm256_dpbusd_avx_epi32(sum[0], x, w[0]);
-                        sum[1] = _mm256_dpbusd_avx_epi32(sum[1], x, w[1]);
-                    }
-                }
+        if let Some(high) = high {
+            assert!(high.len() == M * width);
+            // SAFETY: both hold what is asked for, as was just checked.
+            sum = unsafe { add_products(sum, high.as_ptr(), panel.as_ptr(), width) };
+            for m in 0..M {
+                sum[m] = [_mm256_slli_epi32::<8>(sum[m][0]), _mm256_slli_epi32::<8>(sum[m][1])];
             }
         }
-        for (m, sum) in sum.iter_mut().enumerate() {
+        assert!(low.len() == M * width);
+        // SAFETY: as above.
+        sum = unsafe { add_products(sum, low.as_ptr(), panel.as_ptr(), width) };
+        for m in 0..M {
             for outlier in task.x.outliers_of(task.first + row + m) {
                 let w = &task.panel[outlier.group * PANEL * GROUP + half * GROUP..][..HALF * GROUP];
                 // SAFETY: half a panel's group is two aligned vectors.
                 let w = unsafe { two_vectors(w.as_ptr()) };
                 let high = _mm256_set1_epi32(i32::from_le_bytes(outlier.bytes));
-                for (sum, w) in sum.iter_mut().zip(w) {
-                    let product = _mm256_slli_epi32::<8>(_mm256_dpbusd_avx_epi32(_mm256_setzero_si256(), high, w));
-                    *sum =
-                        if outlier.negative { _mm256_sub_epi32(*sum, product) } else { _mm256_add_epi32(*sum, product) };
+                for i in 0..2 {
+                    let product = _mm256_slli_epi32::<8>(_mm256_dpbusd_avx_epi32(_mm256_setzero_si256(), high, w[i]));
+                    sum[m][i] = if outlier.negative {
+                        _mm256_sub_epi32(sum[m][i], product)
+                    } else {
+                        _mm256_add_epi32(sum[m][i], product)
+                    };
                 }
             }
             // SAFETY: this processor has AVX2.
-            unsafe { write_half(task, row + m, half, *sum, out) };
+            unsafe { write_half(task, row + m, half, sum[m], out) };
         }
     }
+}
+
+/// Sums of `M` rows by half a panel, on top of `sum`.
+///
+/// # Safety
+/// The processor has AVX2 and AVX-VNNI, `x` are `M` rows of `width` bytes, and the half panel, aligned to 32 bytes, has as many
+/// groups.
+#[inline]
+#[target_feature(enable = "avx2,avxvnni")]
+unsafe fn add_products<const M: usize>(
+    mut sum: [[__m256i; 2]; M],
+    x: *const u8,
+    panel: *const u8,
+    width: usize,
+) -> [[__m256i; 2]; M] {
+    for k in 0..width / GROUP {
+        // SAFETY: k is a group of the panel and of the rows, and a group is 4 bytes.
+        unsafe {
+            let w = two_vectors(panel.add(k * PANEL * GROUP));
+            for m in 0..M {
+                let x = _mm256_set1_epi32(x.add(m * width + k * GROUP).cast::<i32>().read_unaligned());
+                sum[m] = [_mm256_dpbusd_avx_epi32(sum[m][0], x, w[0]), _mm256_dpbusd_avx_epi32(sum[m][1], x, w[1])];
+            }
+        }
+    }
+    sum
 }
 
 /// # Safety
