@@ -15,7 +15,7 @@ use crate::weights::Weights;
 
 /// Tokens of a batch: enough that reading the weights is a small part of the work, little enough that a batch's hidden
 /// states stay near the processor.
-const TOKEN_BUDGET: usize = 1024;
+const TOKEN_BUDGET: usize = 512;
 
 /// How a model is to be run.
 #[derive(Debug, Clone, Default)]

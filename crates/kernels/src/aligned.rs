@@ -8,8 +8,15 @@ struct Line<T, const N: usize>([T; N]);
 /// A zeroed buffer aligned to 64 bytes.
 #[derive(Clone)]
 pub(crate) struct Aligned<T, const N: usize> {
+    /// At least as many as `len` values take.
     lines: Vec<Line<T, N>>,
     len: usize,
+}
+
+impl<T, const N: usize> Default for Aligned<T, N> {
+    fn default() -> Self {
+        Self { lines: vec![], len: 0 }
+    }
 }
 
 pub(crate) type AlignedFloats = Aligned<f32, 16>;
@@ -19,6 +26,15 @@ impl<T: Copy + Default, const N: usize> Aligned<T, N> {
     pub(crate) fn zeroed(len: usize) -> Self {
         const { assert!(size_of::<Line<T, N>>() == 64 && size_of::<T>() * N == 64, "a line is 64 bytes, without padding") }
         Self { lines: vec![Line([T::default(); N]); len.div_ceil(N)], len }
+    }
+
+    /// Make it hold `len` values: what is new is zero, what stays is as it was.
+    pub(crate) fn resize(&mut self, len: usize) {
+        let lines = len.div_ceil(N);
+        if lines > self.lines.len() {
+            self.lines.resize(lines, Line([T::default(); N]));
+        }
+        self.len = len;
     }
 
     pub(crate) fn as_slice(&self) -> &[T] {

@@ -1,13 +1,13 @@
 //! Self-attention over packed sequences: no padding, each sequence by itself.
 
 use crate::Tier;
-use crate::elementwise::{per_tier, softmax_body};
+use crate::elementwise::{exp, mul_add, per_tier};
 
 /// Scores that are summed side by side: one AVX-512 vector.
 const LANES: usize = 16;
 
 /// Tokens whose scores are summed side by side: enough that one sum need not wait for the last.
-const ROWS: usize = 4;
+const ROWS: usize = 8;
 
 /// Sizes of an attention layer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,11 +76,6 @@ fn sequence_body<const FMA: bool>(
     }
 }
 
-#[inline(always)]
-fn mul_add<const FMA: bool>(a: f32, b: f32, c: f32) -> f32 {
-    if FMA { a.mul_add(b, c) } else { a * b + c }
-}
-
 // No closures in here: one would not be compiled with the tier's instructions.
 #[inline(always)]
 fn heads_body<const FMA: bool, const D: usize>(
@@ -115,9 +110,16 @@ fn heads_body<const FMA: bool, const D: usize>(
             rows_body::<FMA, D, ROWS>(&task, &qkv[t * 3 * hidden..], p, &mut out[t * hidden..]);
             t += ROWS;
         }
-        while t < asked {
+        if t + 4 <= asked {
+            rows_body::<FMA, D, 4>(&task, &qkv[t * 3 * hidden..], p, &mut out[t * hidden..]);
+            t += 4;
+        }
+        if t + 2 <= asked {
+            rows_body::<FMA, D, 2>(&task, &qkv[t * 3 * hidden..], p, &mut out[t * hidden..]);
+            t += 2;
+        }
+        if t < asked {
             rows_body::<FMA, D, 1>(&task, &qkv[t * 3 * hidden..], p, &mut out[t * hidden..]);
-            t += 1;
         }
     }
 }
@@ -166,11 +168,9 @@ fn rows_body<const FMA: bool, const D: usize, const R: usize>(
             p[r * padded + block..][..LANES].copy_from_slice(&sum[r]);
         }
     }
+    let mut share = [0.0_f32; R];
     for r in 0..R {
-        let p = &mut p[r * padded..(r + 1) * padded];
-        // Padding weighs e^-87 at most: nothing, in f32.
-        p[length..].fill(f32::MIN);
-        softmax_body::<FMA>(p);
+        share[r] = 1.0 / weigh::<FMA>(&mut p[r * padded..(r + 1) * padded], length);
     }
     if D == 0 {
         for r in 0..R {
@@ -181,21 +181,64 @@ fn rows_body<const FMA: bool, const D: usize, const R: usize>(
                     *s = mul_add::<FMA>(p[r * padded + t], v, *s);
                 }
             }
+            for s in out {
+                *s *= share[r];
+            }
         }
         return;
     }
     let mut sum = [[0.0_f32; D]; R];
-    for (t, v) in values.chunks_exact(width).enumerate() {
+    for (t, v) in values.as_chunks::<D>().0.iter().enumerate() {
         for r in 0..R {
             let p = p[r * padded + t];
-            for (s, &v) in sum[r].iter_mut().zip(v) {
-                *s = mul_add::<FMA>(p, v, *s);
+            for d in 0..D {
+                sum[r][d] = mul_add::<FMA>(p, v[d], sum[r][d]);
             }
         }
     }
     for r in 0..R {
-        out[r * hidden + at..][..width].copy_from_slice(&sum[r]);
+        let out = &mut out[r * hidden + at..][..width];
+        for d in 0..D {
+            out[d] = sum[r][d] * share[r];
+        }
     }
+}
+
+/// Replace scores by their exponentials, the largest 1, and return their sum: a softmax that is not divided yet.
+#[inline(always)]
+fn weigh<const FMA: bool>(p: &mut [f32], length: usize) -> f32 {
+    // Padding weighs e^-87 at most: nothing, in f32.
+    p[length..].fill(f32::MIN);
+    let (blocks, _) = p.as_chunks_mut::<LANES>();
+    let mut most = [f32::MIN; LANES];
+    for block in blocks.iter() {
+        for i in 0..LANES {
+            most[i] = if block[i] > most[i] { block[i] } else { most[i] };
+        }
+    }
+    let mut half = LANES / 2;
+    while half > 0 {
+        for i in 0..half {
+            most[i] = if most[i + half] > most[i] { most[i + half] } else { most[i] };
+        }
+        half /= 2;
+    }
+    let most = most[0];
+    let mut sum = [0.0_f32; LANES];
+    for block in blocks.iter_mut() {
+        for i in 0..LANES {
+            block[i] = exp::<FMA>(block[i] - most);
+            sum[i] += block[i];
+        }
+    }
+    let mut half = LANES / 2;
+    while half > 0 {
+        for i in 0..half {
+            sum[i] += sum[i + half];
+        }
+        half /= 2;
+    }
+    sum[0]
 }
 
 #[cfg(test)]

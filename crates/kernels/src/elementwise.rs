@@ -20,9 +20,9 @@ macro_rules! per_tier {
                 }
                 match tier {
                     // SAFETY: `assert_available` checked that this processor has the tier's features.
-                    Tier::Avx512 | Tier::Avx512Vnni => return unsafe { avx512($($arg),*) },
+                    Tier::Avx512 | Tier::Avx512Vnni | Tier::Amx => return unsafe { avx512($($arg),*) },
                     // SAFETY: as above.
-                    Tier::Avx2 => return unsafe { avx2($($arg),*) },
+                    Tier::Avx2 | Tier::AvxVnni => return unsafe { avx2($($arg),*) },
                     Tier::Plain => {}
                 }
             }
@@ -57,7 +57,7 @@ per_tier! {
 }
 
 #[inline(always)]
-fn mul_add<const FMA: bool>(a: f32, b: f32, c: f32) -> f32 {
+pub(crate) fn mul_add<const FMA: bool>(a: f32, b: f32, c: f32) -> f32 {
     if FMA { a.mul_add(b, c) } else { a * b + c }
 }
 
@@ -98,8 +98,8 @@ pub(crate) fn exp<const FMA: bool>(x: f32) -> f32 {
     for c in [1.0 / 720.0, 1.0 / 120.0, 1.0 / 24.0, 1.0 / 6.0, 0.5, 1.0, 1.0] {
         y = mul_add::<FMA>(y, r, c);
     }
-    #[allow(clippy::cast_possible_truncation, reason = "n is whole and in -126..=127")]
-    let exponent = (n as i32 + 127).cast_unsigned() << 23;
+    // The whole number in the low bits, moved to where an exponent stands. A cast from f32 would not become a vector.
+    let exponent = shifted.to_bits().wrapping_sub(ROUND.to_bits()).wrapping_add(127) << 23;
     y * f32::from_bits(exponent)
 }
 
@@ -120,7 +120,7 @@ fn tanh_body<const FMA: bool>(x: &mut [f32]) {
 }
 
 #[inline(always)]
-pub(crate) fn softmax_body<const FMA: bool>(x: &mut [f32]) {
+fn softmax_body<const FMA: bool>(x: &mut [f32]) {
     let most = fold::<FMA>(x, Fold::Max);
     for v in x.iter_mut() {
         *v = exp::<FMA>(*v - most);

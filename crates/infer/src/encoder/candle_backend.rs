@@ -2,7 +2,7 @@
 //! compared with.
 
 use candle_core::{D, Device, Tensor};
-use grens_kernels::{Activation, AttentionShape, Queries};
+use grens_kernels::{Activation, AttentionShape, Precision, Queries};
 
 use super::backend::Backend;
 use crate::error::Result;
@@ -43,7 +43,7 @@ impl Backend for Candle {
         false
     }
 
-    fn make_linear(&self, weight: Matrix, bias: Vec<f32>) -> Result<Linear> {
+    fn make_linear(&self, weight: Matrix, bias: Vec<f32>, _: Precision) -> Result<Linear> {
         let shape = (weight.rows, weight.cols);
         let weight = Tensor::from_vec(weight.into_f32(), shape, &self.device)?.t()?.contiguous()?;
         Ok(Linear { weight, bias: Tensor::new(bias, &self.device)? })

@@ -1,98 +1,35 @@
-//! 8-bit operands of a linear layer: weights as they are shipped, and rows of hidden states that are cut to 8 bits on the way.
+//! Rows of hidden states in whole numbers: one byte a value where that is exact enough, two where it is not.
 
 use crate::Tier;
 use crate::aligned::AlignedBytes;
 use crate::elementwise::per_tier;
-use crate::matrix::PANEL;
+use crate::quantised_matrix::{GROUP, padded_width};
+use crate::two_bytes::two_bytes;
 
-/// Inputs that one VNNI instruction multiplies and adds for each output.
-pub(crate) const GROUP: usize = 4;
-
-/// A linear layer's weight `[n_out, n_in]` in 8 bits with one scale an output, packed once at load: panels of 32 outputs, and
-/// within a panel four inputs of every output side by side. What is missing to whole panels and groups is 0.
-#[derive(Clone)]
-pub struct QuantisedMatrix {
-    n_in: usize,
-    n_out: usize,
-    panels: AlignedBytes,
-    /// Per output, filled up to whole panels: the scale, and the sum of its weights, which takes a row's zero point out of a sum.
-    scales: Vec<f32>,
-    sums: Vec<i32>,
+/// How finely rows are cut.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Precision {
+    /// A byte a value, and a second one for the few values of a row that lie far from all others (a handful of channels do, in
+    /// encoders: Dettmers et al. 2022), which would make the steps of all others coarse.
+    #[default]
+    OneByte,
+    /// Two bytes a value: at least 12 bits beside the sign. Takes twice as many products.
+    TwoBytes,
 }
 
-impl QuantisedMatrix {
-    /// More inputs than this could overflow a sum: a quarter of a row's values can be outliers of 2^14 at worst (two lanes of 16
-    /// at each end), times weights of 2^7, beside the low bytes.
-    pub const MOST_INPUTS: usize = 3584;
-
-    /// Pack `values`, which are `[n_out, n_in]` row-major with `weight = value * scales[row]`.
-    ///
-    /// # Panics
-    /// When the lengths do not fit together, `n_in` or `n_out` is 0, or `n_in` is above [`Self::MOST_INPUTS`].
-    #[must_use]
-    pub fn pack(values: &[i8], scales: &[f32], n_out: usize, n_in: usize) -> Self {
-        assert!(n_in > 0 && n_out > 0, "a weight matrix has rows and columns");
-        assert!(n_in <= Self::MOST_INPUTS, "a sum of {n_in} products may not fit 32 bits");
-        assert_eq!(values.len(), n_out * n_in, "one value per weight");
-        assert_eq!(scales.len(), n_out, "one scale per output");
-        let groups = n_in.div_ceil(GROUP);
-        let padded = n_out.next_multiple_of(PANEL);
-        let mut panels = AlignedBytes::zeroed(padded * groups * GROUP);
-        let data = panels.as_mut_slice();
-        let mut sums = vec![0; padded];
-        for (o, row) in values.chunks_exact(n_in).enumerate() {
-            let start = (o / PANEL) * PANEL * groups * GROUP + (o % PANEL) * GROUP;
-            for (k, &w) in row.iter().enumerate() {
-                data[start + (k / GROUP) * PANEL * GROUP + k % GROUP] = w.cast_unsigned();
-                sums[o] += i32::from(w);
-            }
-        }
-        let mut scales = scales.to_vec();
-        scales.resize(padded, 0.0);
-        Self { n_in, n_out, panels, scales, sums }
-    }
-
-    /// Inputs of the layer.
-    #[must_use]
-    pub const fn n_in(&self) -> usize {
-        self.n_in
-    }
-
-    /// Outputs of the layer.
-    #[must_use]
-    pub const fn n_out(&self) -> usize {
-        self.n_out
-    }
-
-    pub(crate) const fn n_panels(&self) -> usize {
-        self.n_out.div_ceil(PANEL)
-    }
-
-    pub(crate) const fn groups(&self) -> usize {
-        self.n_in.div_ceil(GROUP)
-    }
-
-    /// Panel `i` as `[groups, PANEL, GROUP]` bytes of i8.
-    pub(crate) fn panel(&self, i: usize) -> &[u8] {
-        let size = PANEL * self.groups() * GROUP;
-        &self.panels.as_slice()[i * size..(i + 1) * size]
-    }
-
-    /// Scales and sums of panel `i`'s outputs.
-    pub(crate) fn of_panel(&self, i: usize) -> (&[f32], &[i32]) {
-        (&self.scales[i * PANEL..(i + 1) * PANEL], &self.sums[i * PANEL..(i + 1) * PANEL])
-    }
-}
-
-/// Rows of hidden states in 8 bits without a sign, each with a scale and a zero point of its own: `x = (q - zero) * scale`.
-/// The few values of a row that lie far from all others (a handful of channels do, in encoders: Dettmers et al. 2022) would
-/// make the steps of all others coarse, so these keep a second byte. The buffers are kept from one use to the next.
+/// Rows of hidden states as whole numbers without a sign, each row with a scale and a zero point of its own:
+/// `x = (low + 256 * high - zero) * scale`. The buffers are kept from one use to the next.
 #[derive(Default)]
 pub struct QuantisedRows {
-    /// `[rows, groups * GROUP]`; of an outlier, the low byte.
-    pub(crate) values: Vec<u8>,
+    pub(crate) precision: Precision,
+    /// Bytes of a row.
+    pub(crate) width: usize,
+    /// `[rows, width]`, rows filled up to whole tiles with anything. What a row has beyond its inputs meets weights of 0.
+    pub(crate) low: AlignedBytes,
+    /// The same in two bytes; empty in one.
+    pub(crate) high: AlignedBytes,
     pub(crate) rows: Vec<RowScale>,
-    /// Of all rows, in order.
+    /// Second bytes of far values, of all rows, in order; none in two bytes.
     pub(crate) outliers: Vec<Outlier>,
 }
 
@@ -116,24 +53,48 @@ pub(crate) struct Outlier {
 }
 
 impl QuantisedRows {
-    /// Cut `x`, `[rows, n_in]`, to 8 bits, replacing what was held. A row's range always holds 0, so the zero point is in
-    /// 0..=255. A value is off by a step at most, where a step is 1/255 of the row's range without its outliers; beyond
-    /// 64 such ranges it is cut off. A row does not depend on the others.
+    /// Cut `x`, `[rows, n_in]`, replacing what was held. A row does not depend on the others, and every tier gives the same.
+    ///
+    /// In one byte a value is off by a step at most, where a step is 1/255 of the row's range without its outliers; beyond 64
+    /// such ranges it is cut off. In two bytes it is off by half a step, of which the largest magnitude of the row has
+    /// 2^13 - 1 or more ([`crate::QuantisedMatrix::MOST_INPUTS`] inputs leave 2^12 - 1).
     ///
     /// # Panics
     /// When `x` holds no whole rows or `tier` is not available here.
-    pub fn fill(&mut self, tier: Tier, x: &[f32], n_in: usize) {
+    pub fn fill(&mut self, tier: Tier, x: &[f32], n_in: usize, precision: Precision) {
         let rows = x.len() / n_in;
         assert_eq!(x.len(), rows * n_in, "x must hold whole rows of {n_in}");
-        self.values.resize(rows * n_in.next_multiple_of(GROUP), 0);
+        self.precision = precision;
+        self.width = padded_width(n_in);
+        let size = rows.next_multiple_of(TILE_ROWS) * self.width;
         self.rows.clear();
         self.outliers.clear();
-        quantise(tier, x, n_in, &mut self.values, &mut self.rows, &mut self.outliers);
+        self.low.resize(size);
+        match precision {
+            Precision::OneByte => {
+                self.high.resize(0);
+                one_byte(tier, x, n_in, self.low.as_mut_slice(), &mut self.rows, &mut self.outliers);
+            }
+            Precision::TwoBytes => {
+                self.high.resize(size);
+                two_bytes(tier, x, n_in, self.low.as_mut_slice(), self.high.as_mut_slice(), &mut self.rows);
+            }
+        }
+    }
+
+    /// Where the outliers of row `row` stand.
+    #[inline(always)]
+    pub(crate) fn outliers_of(&self, row: usize) -> &[Outlier] {
+        let start = if row == 0 { 0 } else { self.rows[row - 1].outliers_end };
+        &self.outliers[start..self.rows[row].outliers_end]
     }
 }
 
+/// Rows are filled up to a multiple of this, the rows of an AMX tile.
+pub(crate) const TILE_ROWS: usize = 16;
+
 per_tier! {
-    fn quantise(x: &[f32], n_in: usize, values: &mut [u8], rows: &mut Vec<RowScale>, outliers: &mut Vec<Outlier>) = quantise_body
+    fn one_byte(x: &[f32], n_in: usize, low: &mut [u8], rows: &mut Vec<RowScale>, outliers: &mut Vec<Outlier>) = one_byte_body
 }
 
 /// Added to a small number it rounds it to a whole one (ties to even) that then stands in the low bits: 1.5 * 2^23.
@@ -143,49 +104,69 @@ const ROUND: f32 = 12_582_912.0;
 const MOST: i32 = 0x3fff;
 
 /// Values that are looked at side by side.
-const LANES: usize = 16;
+pub(crate) const LANES: usize = 16;
 
 // No fused multiply-add in here: every tier must give the same bytes.
 #[inline(always)]
-fn quantise_body<const FMA: bool>(
+fn one_byte_body<const FMA: bool>(
     x: &[f32],
     n_in: usize,
-    values: &mut [u8],
+    low: &mut [u8],
     rows: &mut Vec<RowScale>,
     outliers: &mut Vec<Outlier>,
 ) {
-    let width = n_in.next_multiple_of(GROUP);
-    for (row, to) in x.chunks_exact(n_in).zip(values.chunks_exact_mut(width)) {
+    for (row, to) in x.chunks_exact(n_in).zip(low.chunks_exact_mut(padded_width(n_in))) {
         let (least, most) = range(row);
         let scale = if most > least { (most - least) / 255.0 } else { 1.0 };
         let inverse = 1.0 / scale;
         let zero = whole(-least * inverse).clamp(0, 255);
-        for (c, (from, to)) in row.chunks(LANES).zip(to.chunks_mut(LANES)).enumerate() {
-            let mut q = [0_i32; LANES];
-            for (q, &v) in q.iter_mut().zip(from) {
-                *q = whole(v * inverse) + zero;
-            }
-            let mut outside = false;
-            for q in q {
-                // A step beyond an end is not worth a second byte.
-                outside |= !(-1..=256).contains(&q);
-            }
-            if outside {
-                for (i, q) in q.iter_mut().enumerate().filter(|(_, q)| !(-1..=256).contains(*q)) {
-                    *q = (*q).clamp(-MOST, MOST);
-                    outliers.push(Outlier::of(c * LANES + i, *q));
-                    *q &= 255;
-                }
-            }
-            for (to, q) in to.iter_mut().zip(q) {
-                #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to 0..=255")]
-                let byte = q.clamp(0, 255) as u8;
-                *to = byte;
-            }
+        let (whole_lanes, rest) = row.as_chunks::<LANES>();
+        let (to, _) = to.as_chunks_mut::<LANES>();
+        for (c, (from, to)) in whole_lanes.iter().zip(to.iter_mut()).enumerate() {
+            lanes_to_bytes(from, inverse, zero, c * LANES, to, outliers);
         }
-        to[n_in..].fill(0);
+        if !rest.is_empty() {
+            lanes_to_bytes(&filled_up(rest), inverse, zero, whole_lanes.len() * LANES, &mut to[whole_lanes.len()], outliers);
+        }
         rows.push(RowScale { scale, zero, outliers_end: outliers.len() });
     }
+}
+
+/// Cut the values from input `at` on.
+#[inline(always)]
+fn lanes_to_bytes(
+    from: &[f32; LANES],
+    inverse: f32,
+    zero: i32,
+    at: usize,
+    to: &mut [u8; LANES],
+    outliers: &mut Vec<Outlier>,
+) {
+    let mut q = [0_i32; LANES];
+    let mut outside = 0_i32;
+    for i in 0..LANES {
+        q[i] = whole(from[i] * inverse) + zero;
+        // A step beyond an end is not worth a second byte.
+        outside |= i32::from(!(-1..=256).contains(&q[i]));
+    }
+    if outside != 0 {
+        for (i, q) in q.iter_mut().enumerate().filter(|(_, q)| !(-1..=256).contains(*q)) {
+            *q = (*q).clamp(-MOST, MOST);
+            outliers.push(Outlier::of(at + i, *q));
+            *q &= 255;
+        }
+    }
+    for i in 0..LANES {
+        to[i] = q[i].clamp(0, 255).to_le_bytes()[0];
+    }
+}
+
+/// The last values of a row, with zeros after them.
+#[inline(always)]
+pub(crate) fn filled_up(rest: &[f32]) -> [f32; LANES] {
+    let mut all = [0.0; LANES];
+    all[..rest.len()].copy_from_slice(rest);
+    all
 }
 
 impl Outlier {
@@ -200,7 +181,7 @@ impl Outlier {
 
 /// The nearest whole number of a value below 2^22; anything else gives some number, never a trap.
 #[inline(always)]
-fn whole(v: f32) -> i32 {
+pub(crate) fn whole(v: f32) -> i32 {
     let v = if v < -65536.0 { -65536.0 } else { v };
     let v = if v > 65536.0 { 65536.0 } else { v };
     (v + ROUND).to_bits().cast_signed().wrapping_sub(ROUND.to_bits().cast_signed())
@@ -252,11 +233,11 @@ pub(crate) mod tests {
     impl QuantisedRows {
         /// What a product kernel must make of row `r`: whole numbers without the zero point, to multiply by the scale.
         pub(crate) fn whole_row(&self, r: usize, n_in: usize) -> Vec<i32> {
-            let width = n_in.next_multiple_of(GROUP);
             let row = self.rows[r];
-            let mut out: Vec<i32> = self.values[r * width..][..n_in].iter().map(|&q| i32::from(q) - row.zero).collect();
-            let start = if r == 0 { 0 } else { self.rows[r - 1].outliers_end };
-            for outlier in &self.outliers[start..row.outliers_end] {
+            let bytes = |plane: &AlignedBytes, i: usize| plane.as_slice().get(r * self.width + i).map_or(0, |&q| i32::from(q));
+            let mut out: Vec<i32> =
+                (0..n_in).map(|i| bytes(&self.low, i) + 256 * bytes(&self.high, i) - row.zero).collect();
+            for outlier in self.outliers_of(r) {
                 for (i, &b) in outlier.bytes.iter().enumerate().filter(|(_, b)| **b != 0) {
                     out[outlier.group * GROUP + i] += i32::from(b) * if outlier.negative { -256 } else { 256 };
                 }
@@ -280,7 +261,7 @@ pub(crate) mod tests {
             let mut first: Option<Vec<i32>> = None;
             for tier in Tier::ALL.into_iter().filter(|t| t.is_available()) {
                 let mut q = QuantisedRows::default();
-                q.fill(tier, &x, n);
+                q.fill(tier, &x, n, Precision::OneByte);
                 let scale = q.rows[0].scale;
                 let back = q.whole_row(0, n);
                 for (&b, &v) in back.iter().zip(&x) {
@@ -300,7 +281,7 @@ pub(crate) mod tests {
         (x[5], x[40]) = (90.0, -70.0);
         for tier in Tier::ALL.into_iter().filter(|t| t.is_available()) {
             let mut q = QuantisedRows::default();
-            q.fill(tier, &x, x.len());
+            q.fill(tier, &x, x.len(), Precision::OneByte);
             assert!(q.rows[0].scale < 0.03, "{tier}: steps of {}", q.rows[0].scale);
             assert_eq!(q.outliers.len(), 2);
         }
@@ -309,9 +290,11 @@ pub(crate) mod tests {
     #[test]
     fn a_row_that_is_no_number_does_no_harm() {
         for tier in Tier::ALL.into_iter().filter(|t| t.is_available()) {
-            let mut q = QuantisedRows::default();
-            q.fill(tier, &[f32::NAN, f32::INFINITY, -1.0, 3e38], 4);
-            assert_eq!(q.values.len(), 4);
+            for precision in [Precision::OneByte, Precision::TwoBytes] {
+                let mut q = QuantisedRows::default();
+                q.fill(tier, &[f32::NAN, f32::INFINITY, -1.0, 3e38], 4, precision);
+                assert_eq!(q.rows.len(), 1);
+            }
         }
     }
 }

@@ -1,0 +1,133 @@
+//! AMX: whether it may be used, and tiles of 16 rows by 16 outputs. The compiler has no stable intrinsics for it, so that
+//! these are the project's only lines of assembly.
+
+use std::arch::asm;
+use std::mem::MaybeUninit;
+use std::sync::OnceLock;
+
+use crate::quantised_rows::TILE_ROWS;
+
+/// Bytes of a tile's row: inputs of one step.
+pub(crate) const TILE_BYTES: usize = 64;
+
+/// Whether this processor has 8-bit tiles and the system lets this process use them. Linux wants to be asked once a process,
+/// since tiles make every saved context 8 KiB larger; no other system is known here.
+pub(crate) fn is_available() -> bool {
+    static AVAILABLE: OnceLock<bool> = OnceLock::new();
+    *AVAILABLE.get_or_init(|| has_tiles() && may_use_tiles())
+}
+
+fn has_tiles() -> bool {
+    // Leaf 7 of CPUID: AMX-TILE and AMX-INT8.
+    const TILE_AND_INT8: u32 = 0b11 << 24;
+    let most = std::arch::x86_64::__cpuid(0).eax;
+    most >= 7 && std::arch::x86_64::__cpuid_count(7, 0).edx & TILE_AND_INT8 == TILE_AND_INT8
+}
+
+#[cfg(target_os = "linux")]
+fn may_use_tiles() -> bool {
+    const ARCH_REQ_XCOMP_PERM: libc::c_long = 0x1023;
+    const XFEATURE_XTILEDATA: libc::c_long = 18;
+    // SAFETY: the call takes two numbers and touches no memory of this process.
+    unsafe { libc::syscall(libc::SYS_arch_prctl, ARCH_REQ_XCOMP_PERM, XFEATURE_XTILEDATA) == 0 }
+}
+
+#[cfg(not(target_os = "linux"))]
+const fn may_use_tiles() -> bool {
+    false
+}
+
+/// Tiles that are set up on this thread until this is dropped.
+pub(crate) struct Tiles(());
+
+/// How `ldtilecfg` wants to be told the shapes of tiles.
+#[repr(C, align(64))]
+struct Shapes {
+    palette: u8,
+    start_row: u8,
+    reserved: [u8; 14],
+    bytes: [u16; 16],
+    rows: [u8; 16],
+}
+
+impl Tiles {
+    /// Set all eight up as 16 rows of 64 bytes.
+    ///
+    /// # Panics
+    /// When AMX may not be used here.
+    pub(crate) fn set_up() -> Self {
+        assert!(is_available(), "AMX is not available here");
+        let mut shapes = Shapes { palette: 1, start_row: 0, reserved: [0; 14], bytes: [0; 16], rows: [0; 16] };
+        shapes.bytes[..8].fill(64);
+        shapes.rows[..8].fill(16);
+        // SAFETY: AMX is there and allowed; the shapes are 64 bytes of palette 1.
+        unsafe { asm!("ldtilecfg [{}]", in(reg) &raw const shapes, options(nostack, readonly, preserves_flags)) };
+        Self(())
+    }
+}
+
+impl Drop for Tiles {
+    fn drop(&mut self) {
+        // SAFETY: AMX is there, as this value shows. Tiles in use would slow every switch of threads.
+        unsafe { asm!("tilerelease", options(nostack, nomem, preserves_flags)) };
+    }
+}
+
+/// Sums of a tile: `[rows, outputs]`.
+pub(crate) type Sums = [[i32; 16]; TILE_ROWS];
+
+/// Multiply 16 rows of two planes of u8 by a panel's 32 outputs of i8: the sums of the low plane with the first and the second
+/// 16 outputs, then those of the high plane.
+///
+/// # Safety
+/// `low` and `high` are 16 rows that begin `row_bytes` apart, each of at least `steps` times 64 bytes; `panel` holds
+/// `steps` times 16 groups of 128 bytes (`QuantisedMatrix`); `steps` is not 0.
+#[inline(always)]
+pub(crate) unsafe fn two_planes(
+    _: &Tiles,
+    low: *const u8,
+    high: *const u8,
+    row_bytes: usize,
+    panel: *const u8,
+    steps: usize,
+    sums: &mut MaybeUninit<[Sums; 4]>,
+) {
+    // SAFETY: the caller answers for the reads; `sums` is four tiles of 1024 bytes; the tiles are set up, as `Tiles` shows.
+    unsafe {
+        asm!(
+            "tilezero tmm0",
+            "tilezero tmm1",
+            "tilezero tmm2",
+            "tilezero tmm3",
+            "2:",
+            "tileloadd tmm6, [{panel} + {panel_row}]",
+            "tileloadd tmm7, [{panel} + {panel_row} + 64]",
+            "tileloadd tmm4, [{low} + {row}]",
+            "tdpbusd tmm0, tmm4, tmm6",
+            "tdpbusd tmm1, tmm4, tmm7",
+            "tileloadd tmm5, [{high} + {row}]",
+            "tdpbusd tmm2, tmm5, tmm6",
+            "tdpbusd tmm3, tmm5, tmm7",
+            "add {panel}, 2048",
+            "add {low}, 64",
+            "add {high}, 64",
+            "dec {steps}",
+            "jnz 2b",
+            "tilestored [{sums} + {sums_row}], tmm0",
+            "tilestored [{sums} + {sums_row} + 1024], tmm1",
+            "tilestored [{sums} + {sums_row} + 2048], tmm2",
+            "tilestored [{sums} + {sums_row} + 3072], tmm3",
+            panel = inout(reg) panel => _,
+            low = inout(reg) low => _,
+            high = inout(reg) high => _,
+            steps = inout(reg) steps => _,
+            sums = in(reg) sums.as_mut_ptr(),
+            row = in(reg) row_bytes,
+            panel_row = in(reg) 128_usize,
+            sums_row = in(reg) 64_usize,
+            out("tmm0") _, out("tmm1") _, out("tmm2") _, out("tmm3") _,
+            out("tmm4") _, out("tmm5") _, out("tmm6") _, out("tmm7") _,
+            options(nostack),
+        );
+    }
+}
