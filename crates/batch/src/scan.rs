@@ -130,7 +130,9 @@ pub fn scan(
             return Ok(Ending::Stopped);
         }
         let Some(items) = feed.next(stop) else { break };
-        match worker.window(items, watcher) {
+        let done = worker.window(&items, watcher);
+        feed.hand_back(items);
+        match done {
             Err(e @ BatchError::TooManyRejects(_)) => {
                 // There are no results, but people need to see what was wrong.
                 finish::write_rejects(folder.out(), &parts_of(&folder, worker.manifest()))?;
