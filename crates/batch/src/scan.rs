@@ -29,6 +29,7 @@
 mod cap;
 mod clusters;
 mod collect;
+mod decisions;
 mod finish;
 mod folder;
 mod lock;

@@ -27,7 +27,14 @@ pub(super) struct Table {
 
 impl Table {
     pub(super) fn new(input: Box<dyn BufRead + Send>, fields: Fields, separators: &'static [u8]) -> Self {
-        Self { rows: Delimited::new(input, true), fields, separators, columns: None, begun: false, spare: Spare::default() }
+        Self {
+            rows: Delimited::new(input, true),
+            fields,
+            separators,
+            columns: None,
+            begun: false,
+            spare: Spare::default(),
+        }
     }
 
     /// Read the header line, and find out what separates its names.

@@ -88,3 +88,49 @@ pub(super) fn shown(id: &str) -> String {
     let short: String = id.chars().take(60).collect();
     format!("{short:?}")
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::{Format, InputOptions, Inputs, Item};
+    use std::io::Cursor;
+
+    const OBJECTS: [&str; 4] = [
+        r#"{"id":"een","text":"Hallo allemaal","lang":"nl","url":"https://a.example","platform":"x","created_at":"2026-11-20","parent":"0","visibility":"public"}"#,
+        r#"{"id":2,"text":"kort"}"#,
+        r#"{"id":3,"text":""}"#,
+        r#"{"id":"vier","text":"met \"aanhaling\"","platform":"y"}"#,
+    ];
+    const TABLE: &str = "id,text,lang,platform\neen,Hallo allemaal,nl,x\n2,kort,,\n3,,,\nvier,nog een,,y\n";
+
+    fn read(format: Format, text: &str, reuse: bool) -> Vec<Item> {
+        let options = InputOptions { format: Some(format), ..InputOptions::default() };
+        let mut inputs = Inputs::from_reader("in", Cursor::new(text.as_bytes().to_vec()), options).unwrap();
+        let mut items = vec![];
+        while let Some(item) = inputs.next() {
+            items.push(item.clone());
+            if reuse {
+                inputs.reuse(vec![item]);
+            }
+        }
+        items
+    }
+
+    #[test]
+    fn what_memory_held_before_is_seen_in_no_post() {
+        let (lines, list) = (OBJECTS.join("\n"), format!("[{}]", OBJECTS.join(",")));
+        for (format, text) in [(Format::Jsonl, lines.as_str()), (Format::Json, &list), (Format::Csv, TABLE)] {
+            let items = read(format, text, true);
+            assert!(matches!(&items[1], Item::Post(p) if p.id == "2" && p.text == "kort" && p.lang == "und"));
+            assert_eq!(items, read(format, text, false), "{format:?}");
+        }
+    }
+
+    #[test]
+    fn a_long_text_does_not_hold_its_memory() {
+        let mut spare = Spare::default();
+        spare.keep(Draft { text: "x".repeat(1 << 16), ..Draft::default() });
+        assert!(spare.take().text.capacity() <= Spare::LONGEST);
+    }
+}

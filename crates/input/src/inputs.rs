@@ -1,12 +1,13 @@
 //! All inputs of a run as one sequence of items.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::io::Read;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
+use foldhash::fast::RandomState;
 use grens_law::{REJECT_SCHEMA, RejectRecord};
-use foldhash::{HashSet, HashSetExt};
 use sha2::{Digest, Sha256};
 
 use super::draft::{Draft, Fault, Found, shown};
@@ -38,7 +39,7 @@ pub struct Inputs {
     file: Arc<str>,
     /// First half of the SHA-256 of every id: exact ids of ten million posts would not fit in memory, and a shorter hash could be
     /// made to collide by somebody who wants a post of theirs passed over.
-    seen: HashSet<u128>,
+    seen: HashSet<u128, RandomState>,
     bytes_read: Arc<AtomicU64>,
     /// What opening or closing a source gave, for the next turn.
     pending: Option<Item>,
@@ -66,7 +67,7 @@ impl Inputs {
             next: 0,
             current: None,
             file: Arc::default(),
-            seen: HashSet::new(),
+            seen: HashSet::default(),
             bytes_read: Arc::default(),
             pending: None,
             spent: vec![],

@@ -3,10 +3,11 @@
 //! Two posts repeat each other when their texts are the same after the normalisation that the model reads them through: then their scores
 //! are the same too. What is remembered of a text is 16 bytes of its hash, where it was first seen, and its band.
 
+use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::fmt;
 
-use foldhash::HashMap;
+use foldhash::fast::RandomState;
 use grens_infer::hex;
 use grens_law::Band;
 use serde::de::Error as _;
@@ -60,7 +61,7 @@ impl<'de> Deserialize<'de> for TextKey {
 /// The texts of a run so far. About 40 bytes a text.
 #[derive(Debug, Default)]
 pub(crate) struct Repeats {
-    first: HashMap<TextKey, Packed>,
+    first: HashMap<TextKey, Packed, RandomState>,
 }
 
 /// A [`First`] in eight bytes: the band in the lower two bits, above it the number of the item.

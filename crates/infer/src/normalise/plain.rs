@@ -75,7 +75,10 @@ mod tests {
 
     #[test]
     fn every_rule_is_told_at_every_place() {
-        for odd in ["  ", "\n", "@a", "//", "WW", "zzzz", "éééé", "a b c d", "é b c d", "a é c d", "a b é d", "a b c é", "œ", "🤡", "e\u{301}"] {
+        for odd in [
+            "  ", "\n", "@a", "//", "WW", "zzzz", "éééé", "a b c d", "é b c d", "a é c d", "a b é d", "a b c é", "œ",
+            "🤡", "e\u{301}",
+        ] {
             for before in 0..40 {
                 for after in 0..40 {
                     let text = format!("{}{odd}{}", "0/".repeat(before), "/0".repeat(after));

@@ -174,7 +174,8 @@ mod tests {
 
     #[test]
     fn words_that_change_nothing_are_left_out() {
-        let texts = ["een twee", "een two three four five six seven eight nine ten eleven", "een b c d e f g h i j k l"];
+        let texts =
+            ["een twee", "een two three four five six seven eight nine ten eleven", "een b c d e f g h i j k l"];
         let looked_at = texts.map(|text| Words::of(text).seen);
         assert_eq!(looked_at, [1, 11, 12]);
         assert_eq!(texts.map(|text| Words::of(text).are_dutch()), [true, true, false]);
