@@ -16,6 +16,8 @@ pub(crate) struct Whole {
     path: PathBuf,
     working: PathBuf,
     writer: Option<BufWriter<File>>,
+    /// Room for a line.
+    line: Vec<u8>,
 }
 
 impl Whole {
@@ -26,7 +28,7 @@ impl Whole {
     pub(crate) fn create(dir: &Path, name: &str) -> Result<Self> {
         let (path, working) = (dir.join(name), dir.join(format!("{name}.part")));
         let file = File::create(&working).map_err(|e| BatchError::output(&path, e))?;
-        Ok(Self { path, working, writer: Some(BufWriter::with_capacity(1 << 16, file)) })
+        Ok(Self { path, working, writer: Some(BufWriter::with_capacity(1 << 16, file)), line: vec![] })
     }
 
     /// Keep the file under its own name.
@@ -56,10 +58,15 @@ impl Whole {
     /// # Errors
     /// When it cannot be written.
     pub(crate) fn line(&mut self, value: &impl Serialize) -> Result<()> {
-        serde_json::to_writer(&mut *self, value)
-            .map_err(io::Error::from)
-            .and_then(|()| self.write_all(b"\n"))
-            .map_err(|e| self.failed(e))
+        // Put together first: the writer is asked once, not for every comma.
+        let mut line = std::mem::take(&mut self.line);
+        line.clear();
+        let written = serde_json::to_writer(&mut line, value).map_err(io::Error::from).and_then(|()| {
+            line.push(b'\n');
+            self.write_all(&line)
+        });
+        self.line = line;
+        written.map_err(|e| self.failed(e))
     }
 }
 

@@ -87,7 +87,7 @@ pub fn run(
                 Item::Skip(_) => counts.skipped += 1,
                 Item::Reject(reject) => {
                     counts.rejected += 1;
-                    sink.reject(reject)?;
+                    sink.reject(*reject)?;
                 }
                 Item::TooManyRejects(over) => return Err(BatchError::TooManyRejects(over)),
             }

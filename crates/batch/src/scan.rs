@@ -29,6 +29,7 @@
 mod cap;
 mod clusters;
 mod collect;
+mod decisions;
 mod finish;
 mod folder;
 mod lock;
@@ -130,7 +131,9 @@ pub fn scan(
             return Ok(Ending::Stopped);
         }
         let Some(items) = feed.next(stop) else { break };
-        match worker.window(items, watcher) {
+        let done = worker.window(&items, watcher);
+        feed.hand_back(items);
+        match done {
             Err(e @ BatchError::TooManyRejects(_)) => {
                 // There are no results, but people need to see what was wrong.
                 finish::write_rejects(folder.out(), &parts_of(&folder, worker.manifest()))?;

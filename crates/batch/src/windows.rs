@@ -3,12 +3,12 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{Receiver, RecvTimeoutError, bounded};
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded, unbounded};
 
 use crate::input::{Inputs, Item, SourceState};
 
 /// Items that are handed over at a time where reading never waits; a hand-over costs as much as reading a post.
-const BATCH: usize = 16;
+const BATCH: usize = 128;
 /// Posts of a run's first window; each next one is twice as large, so that the first record does not wait for a full one.
 const FIRST_WINDOW: usize = 16;
 
@@ -32,6 +32,8 @@ impl Default for Window {
 /// A thread that reads ahead into a bounded queue, so that memory stays bounded and the input feels back-pressure.
 pub(crate) struct Feed {
     items: Queue<Item>,
+    /// Items that are not needed any more, on their way back to the reader.
+    spent: Sender<Vec<Item>>,
     end: Receiver<Vec<SourceState>>,
     window: Window,
     size: usize,
@@ -42,11 +44,14 @@ impl Feed {
         // What comes out of a pipe is handed over at once: nobody knows when more will come.
         let batch = if inputs.total_bytes().is_some() { BATCH } else { 1 };
         let (sender, items) = bounded(2 * window.posts.div_ceil(batch));
+        let (spent, back) = unbounded();
         let (last, end) = bounded(1);
         // Not joined: a reader that waits for input that never comes must not keep a stopped run alive.
         std::thread::spawn(move || {
             loop {
-                let items: Vec<Item> = inputs.by_ref().take(batch).collect();
+                back.try_iter().for_each(|items| inputs.reuse(items));
+                let mut items = Vec::with_capacity(batch);
+                items.extend(inputs.by_ref().take(batch));
                 if items.is_empty() {
                     break;
                 }
@@ -57,7 +62,7 @@ impl Feed {
             // The sources first: who finds the items at an end may ask for them.
             let _ = last.send(inputs.sources().to_vec());
         });
-        Self { items: Queue::new(items), end, window, size: FIRST_WINDOW.min(window.posts) }
+        Self { items: Queue::new(items), spent, end, window, size: FIRST_WINDOW.min(window.posts) }
     }
 
     /// The next window, `None` at the end of the input. Empty when stopped while waiting for input.
@@ -65,6 +70,12 @@ impl Feed {
         let items = next_window(&mut self.items, Window { posts: self.size, ..self.window }, stop)?;
         self.size = (2 * self.size).min(self.window.posts);
         Some(items)
+    }
+
+    /// Hand items back whose memory the reader may use again: what is asked for in one thread and given up in another costs more than reading it.
+    pub(crate) fn hand_back(&self, items: Vec<Item>) {
+        // The reader has ended when it fails: then they are given up here.
+        let _ = self.spent.send(items);
     }
 
     /// What is known of the sources, once the input is at its end.

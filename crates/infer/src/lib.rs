@@ -28,7 +28,7 @@ pub use golden::{GoldenReport, TOLERANCE, TOLERANCE_INT8, compare_with_golden};
 pub use hub::OFFLINE_ENV;
 pub use labels::{Activation, Heads, LabelMap, LabelPair, Output};
 pub use model_dir::{ModelDir, hex};
-pub use normalise::{Normalised, normalise, normalise_text, normalise_text_into};
+pub use normalise::{Normalised, normalise, normalise_text, normalised};
 pub use packed::{PackedBatch, token_budget_ranges};
 pub use scorer::{Arithmetic, ModelInfo, PostScores, Scorer, ScorerOptions};
 pub use tokens::{Encoded, Tokens};

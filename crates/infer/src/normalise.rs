@@ -17,10 +17,11 @@
 //! `scripts/normalise.py` does the same for training; `tests/golden/normalise.jsonl` holds both to it.
 
 mod fast;
+mod plain;
 
 use std::ops::Range;
 
-pub use fast::{normalise_text, normalise_text_into};
+pub use fast::{normalise_text, normalised};
 use unicode_normalization::UnicodeNormalization;
 
 /// A normalised text that knows where each of its characters came from.

@@ -6,7 +6,7 @@ mod header;
 use std::borrow::Cow;
 use std::io::{self, BufRead};
 
-use super::draft::{Fault, Found, Reader};
+use super::draft::{Draft, Fault, Found, Reader, Spare};
 use super::fields::{COUNT, Fields, Slot};
 use super::jsonl::unreadable;
 use super::row::{Cell, Row};
@@ -22,11 +22,19 @@ pub(super) struct Table {
     /// Which column is what; not there before the header was read, nor once nothing more can be read.
     columns: Option<[Option<usize>; COUNT]>,
     begun: bool,
+    spare: Spare,
 }
 
 impl Table {
     pub(super) fn new(input: Box<dyn BufRead + Send>, fields: Fields, separators: &'static [u8]) -> Self {
-        Self { rows: Delimited::new(input, true), fields, separators, columns: None, begun: false }
+        Self {
+            rows: Delimited::new(input, true),
+            fields,
+            separators,
+            columns: None,
+            begun: false,
+            spare: Spare::default(),
+        }
     }
 
     /// Read the header line, and find out what separates its names.
@@ -50,7 +58,7 @@ impl Table {
             Step::End => return Ok(None),
         };
         Ok(Some(match self.rows.cells(&record) {
-            Ok(cells) => post(&cells, columns).into_found(record.line, &self.fields),
+            Ok(cells) => post(&cells, columns).into_found(record.line, &self.fields, &mut self.spare),
             Err(fault) => Found::Fault(fault),
         }))
     }
@@ -89,6 +97,10 @@ impl Reader for Table {
             Ok(found) => found,
             Err(e) => self.give_up(&e),
         }
+    }
+
+    fn reuse(&mut self, spent: Draft) {
+        self.spare.keep(spent);
     }
 }
 

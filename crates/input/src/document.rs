@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 use std::io::{self, BufRead};
 
 use super::MAX_RECORD_BYTES;
-use super::draft::{Fault, Found, Reader};
+use super::draft::{Draft, Fault, Found, Reader, Spare};
 use super::jsonl::{bad_encoding, unreadable};
 use super::shape::Shape;
 use super::walker::{Step, Walker};
@@ -18,13 +18,14 @@ pub(super) struct Document {
     shape: Shape,
     record: u64,
     found: VecDeque<Found>,
+    spare: Spare,
     ended: bool,
 }
 
 impl Document {
     pub(super) fn new(input: Box<dyn BufRead + Send>, shape: Shape) -> Self {
         let walker = Walker::new(shape.lists());
-        Self { input, walker, shape, record: 0, found: VecDeque::new(), ended: false }
+        Self { input, walker, shape, record: 0, found: VecDeque::new(), spare: Spare::default(), ended: false }
     }
 
     /// Walk on to the end of the buffered input or of a record.
@@ -49,7 +50,7 @@ impl Document {
             Step::Record => {
                 self.record += 1;
                 match std::str::from_utf8(self.walker.record()) {
-                    Ok(text) => self.shape.read(self.record, text, &mut self.found),
+                    Ok(text) => self.shape.read(self.record, text, &mut self.spare, &mut self.found),
                     Err(e) => self.found.push_back(Found::Fault(bad_encoding(self.record, e.valid_up_to()))),
                 }
             }
@@ -79,5 +80,9 @@ impl Reader for Document {
             }
         }
         self.found.pop_front()
+    }
+
+    fn reuse(&mut self, spent: Draft) {
+        self.spare.keep(spent);
     }
 }

@@ -1,5 +1,7 @@
 //! What a format's reader hands on, before ids are compared and texts hashed.
 
+use std::borrow::Cow;
+
 use super::post::Place;
 
 /// A record that holds a post.
@@ -41,10 +43,94 @@ pub(super) enum Found {
 /// Reads the records of one source, in order. After a fault that ends the source it gives `None`.
 pub(super) trait Reader: Send {
     fn next(&mut self) -> Option<Found>;
+
+    /// Take back the memory of a draft that is not needed any more.
+    fn reuse(&mut self, _spent: Draft) {}
+}
+
+/// Drafts that were used before. Millions of posts are written into the same few hundred of them, so that no memory is asked for again.
+#[derive(Debug, Default)]
+pub(super) struct Spare(Vec<Draft>);
+
+impl Spare {
+    /// Most drafts that are kept; no more are on their way at a time.
+    const MOST: usize = 4096;
+    /// Text whose memory is kept: one long post must not hold its memory for the rest of the run.
+    const LONGEST: usize = 2 << 10;
+
+    /// A draft to write into; what it holds means nothing.
+    pub(super) fn take(&mut self) -> Draft {
+        self.0.pop().unwrap_or_default()
+    }
+
+    pub(super) fn keep(&mut self, mut spent: Draft) {
+        if self.0.len() < Self::MOST {
+            spent.text.clear();
+            spent.text.shrink_to(Self::LONGEST);
+            self.0.push(spent);
+        }
+    }
+}
+
+/// Write `text` into memory that was used before.
+pub(super) fn refill(memory: &mut String, text: Cow<'_, str>) {
+    match text {
+        Cow::Borrowed(text) => {
+            memory.clear();
+            memory.push_str(text);
+        }
+        Cow::Owned(text) => *memory = text,
+    }
 }
 
 /// An id as a message shows it: short, on one line.
 pub(super) fn shown(id: &str) -> String {
     let short: String = id.chars().take(60).collect();
     format!("{short:?}")
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::{Format, InputOptions, Inputs, Item};
+    use std::io::Cursor;
+
+    const OBJECTS: [&str; 4] = [
+        r#"{"id":"een","text":"Hallo allemaal","lang":"nl","url":"https://a.example","platform":"x","created_at":"2026-11-20","parent":"0","visibility":"public"}"#,
+        r#"{"id":2,"text":"kort"}"#,
+        r#"{"id":3,"text":""}"#,
+        r#"{"id":"vier","text":"met \"aanhaling\"","platform":"y"}"#,
+    ];
+    const TABLE: &str = "id,text,lang,platform\neen,Hallo allemaal,nl,x\n2,kort,,\n3,,,\nvier,nog een,,y\n";
+
+    fn read(format: Format, text: &str, reuse: bool) -> Vec<Item> {
+        let options = InputOptions { format: Some(format), ..InputOptions::default() };
+        let mut inputs = Inputs::from_reader("in", Cursor::new(text.as_bytes().to_vec()), options).unwrap();
+        let mut items = vec![];
+        while let Some(item) = inputs.next() {
+            items.push(item.clone());
+            if reuse {
+                inputs.reuse(vec![item]);
+            }
+        }
+        items
+    }
+
+    #[test]
+    fn what_memory_held_before_is_seen_in_no_post() {
+        let (lines, list) = (OBJECTS.join("\n"), format!("[{}]", OBJECTS.join(",")));
+        for (format, text) in [(Format::Jsonl, lines.as_str()), (Format::Json, &list), (Format::Csv, TABLE)] {
+            let items = read(format, text, true);
+            assert!(matches!(&items[1], Item::Post(p) if p.id == "2" && p.text == "kort" && p.lang == "und"));
+            assert_eq!(items, read(format, text, false), "{format:?}");
+        }
+    }
+
+    #[test]
+    fn a_long_text_does_not_hold_its_memory() {
+        let mut spare = Spare::default();
+        spare.keep(Draft { text: "x".repeat(1 << 16), ..Draft::default() });
+        assert!(spare.take().text.capacity() <= Spare::LONGEST);
+    }
 }

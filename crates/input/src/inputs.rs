@@ -6,6 +6,7 @@ use std::io::Read;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
+use foldhash::fast::RandomState;
 use grens_law::{REJECT_SCHEMA, RejectRecord};
 use sha2::{Digest, Sha256};
 
@@ -23,6 +24,8 @@ use super::{InputOptions, language, time};
 const MAX_ID_BYTES: usize = 1 << 10;
 /// Longest of the other fields.
 const MAX_FIELD_BYTES: usize = 4 << 10;
+/// Posts that are kept to be written anew; no more are on their way at a time.
+const MOST_SPENT: usize = 4096;
 
 /// All inputs of a run, read one after another in the order given.
 pub struct Inputs {
@@ -36,10 +39,12 @@ pub struct Inputs {
     file: Arc<str>,
     /// First half of the SHA-256 of every id: exact ids of ten million posts would not fit in memory, and a shorter hash could be
     /// made to collide by somebody who wants a post of theirs passed over.
-    seen: HashSet<[u8; 16]>,
+    seen: HashSet<u128, RandomState>,
     bytes_read: Arc<AtomicU64>,
     /// What opening or closing a source gave, for the next turn.
     pending: Option<Item>,
+    /// Posts that are not needed any more, to be written anew.
+    spent: Vec<Box<Post>>,
     /// Records read, and how many of them were rejected, over all sources.
     records: u64,
     rejected: u64,
@@ -62,9 +67,10 @@ impl Inputs {
             next: 0,
             current: None,
             file: Arc::default(),
-            seen: HashSet::new(),
+            seen: HashSet::default(),
             bytes_read: Arc::default(),
             pending: None,
+            spent: vec![],
             records: 0,
             rejected: 0,
             ended: false,
@@ -127,14 +133,25 @@ impl Inputs {
         end.fault.map(|fault| self.reject(fault))
     }
 
+    /// Take back the memory of items that are not needed any more. Who hands millions of items out and back needs no memory anew for each.
+    pub fn reuse(&mut self, items: Vec<Item>) {
+        for item in items {
+            let (Item::Post(mut post), Some(opened)) = (item, &mut self.current) else { continue };
+            opened.reuse(post.draft());
+            if self.spent.len() < MOST_SPENT {
+                self.spent.push(post);
+            }
+        }
+    }
+
     fn reject(&self, fault: Fault) -> Item {
-        Item::Reject(RejectRecord {
+        Item::Reject(Box::new(RejectRecord {
             schema: REJECT_SCHEMA.to_owned(),
             file: self.file.to_string(),
             line: fault.line,
             reason: fault.reason,
             hint: fault.hint,
-        })
+        }))
     }
 
     /// The post of a draft, unless its id was seen before or its language is another.
@@ -143,10 +160,7 @@ impl Inputs {
             let reason = format!("the id is longer than {MAX_ID_BYTES} bytes");
             return self.reject(Fault::new(draft.line, reason, "check that the right field is named with --id-field"));
         }
-        let digest = Sha256::digest(draft.id.as_bytes());
-        let mut key = [0; 16];
-        key.copy_from_slice(&digest[..16]);
-        if !self.seen.insert(key) {
+        if !self.seen.insert(half_hash(&draft.id)) {
             let reason = format!("the id {} was seen before", shown(&draft.id));
             let hint = "ids must be unique; only the first post with this id is scored";
             return self.reject(Fault::new(draft.line, reason, hint));
@@ -154,12 +168,18 @@ impl Inputs {
         if !self.options.all_languages
             && let Some(lang) = language::clearly_other(&draft.text, draft.lang.as_deref())
         {
-            return Item::Skip(Skip { file: Arc::clone(&self.file), line: draft.line, lang: lang.to_owned() });
+            return Item::Skip(Skip { file: Arc::clone(&self.file), line: draft.line, lang });
         }
         let lang = draft.lang.filter(|l| l.len() <= 35).map_or(Cow::Borrowed("und"), Cow::Owned);
         let mut post = Post::new(draft.id, draft.text, lang, Arc::clone(&self.file), draft.line);
         post.place = self.place(draft.place);
-        Item::Post(Box::new(post))
+        Item::Post(match self.spent.pop() {
+            Some(mut spent) => {
+                *spent = post;
+                spent
+            }
+            None => Box::new(post),
+        })
     }
 
     /// A place as the reader found it, with its time in one form and its author a pseudonym or gone.
@@ -189,6 +209,12 @@ impl Inputs {
             note(state);
         }
     }
+}
+
+/// First half of the SHA-256 of an id.
+fn half_hash(id: &str) -> u128 {
+    let digest: [u8; 32] = Sha256::digest(id.as_bytes()).into();
+    digest.first_chunk().map_or(0, |half| u128::from_ne_bytes(*half))
 }
 
 impl Inputs {

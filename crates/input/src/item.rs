@@ -26,7 +26,7 @@ pub struct Skip {
     /// Line in it, from 1.
     pub line: u64,
     /// Language tag, such as `de`.
-    pub lang: String,
+    pub lang: &'static str,
 }
 
 /// What a record of the input became.
@@ -35,7 +35,7 @@ pub enum Item {
     /// A post to score.
     Post(Box<Post>),
     /// A record that cannot be used.
-    Reject(RejectRecord),
+    Reject(Box<RejectRecord>),
     /// A post that the language gate keeps from the model.
     Skip(Skip),
     /// The last item of a run with more rejects than allowed.

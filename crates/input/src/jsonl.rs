@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::io::{self, BufRead};
 
 use super::MAX_RECORD_BYTES;
-use super::draft::{Fault, Found, Reader};
+use super::draft::{Draft, Fault, Found, Reader, Spare};
 use super::lines::{Line, Lines};
 use super::shape::Shape;
 
@@ -54,11 +54,12 @@ pub(super) struct JsonLines {
     texts: Texts,
     shape: Shape,
     found: VecDeque<Found>,
+    spare: Spare,
 }
 
 impl JsonLines {
     pub(super) fn new(input: Box<dyn BufRead + Send>, shape: Shape) -> Self {
-        Self { texts: Texts::new(input), shape, found: VecDeque::new() }
+        Self { texts: Texts::new(input), shape, found: VecDeque::new(), spare: Spare::default() }
     }
 }
 
@@ -66,11 +67,15 @@ impl Reader for JsonLines {
     fn next(&mut self) -> Option<Found> {
         while self.found.is_empty() {
             match self.texts.next()? {
-                Ok((line, text)) => self.shape.read(line, text, &mut self.found),
+                Ok((line, text)) => self.shape.read(line, text, &mut self.spare, &mut self.found),
                 Err(fault) => return Some(Found::Fault(fault)),
             }
         }
         self.found.pop_front()
+    }
+
+    fn reuse(&mut self, spent: Draft) {
+        self.spare.keep(spent);
     }
 }
 

@@ -7,7 +7,7 @@ use super::InputOptions;
 use super::compression::decompress;
 use super::csv::{CSV, TSV, Table};
 use super::document::Document;
-use super::draft::{Fault, Found, Reader};
+use super::draft::{Draft, Fault, Found, Reader};
 use super::format::Format;
 use super::jsonl::{JsonLines, unreadable};
 use super::parquet::ParquetFile;
@@ -47,6 +47,11 @@ impl Opened {
             self.reader = Box::new(Nothing);
             Some(Found::Fault(fault))
         })
+    }
+
+    /// Take back the memory of a draft that is not needed any more.
+    pub(super) fn reuse(&mut self, spent: Draft) {
+        self.reader.reuse(spent);
     }
 
     /// Close it: what was not read is read for the hash.

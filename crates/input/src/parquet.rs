@@ -8,7 +8,7 @@ use std::collections::VecDeque;
 use parquet::errors::{ParquetError, Result};
 use parquet::file::reader::ChunkReader;
 
-use super::draft::{Fault, Found, Reader};
+use super::draft::{Draft, Fault, Found, Reader, Spare};
 use super::fields::{Fields, Slot};
 use super::row::Row;
 pub(super) use columns::Columns;
@@ -21,6 +21,7 @@ pub(super) struct ParquetFile<R: ChunkReader + 'static> {
     slots: Vec<Slot>,
     row: u64,
     found: VecDeque<Found>,
+    spare: Spare,
 }
 
 impl<R: ChunkReader + 'static> ParquetFile<R> {
@@ -48,7 +49,7 @@ impl<R: ChunkReader + 'static> ParquetFile<R> {
             return Err(Fault::new(0, format!("the file has no column `{name}`"), hint));
         }
         columns.read_only(wanted);
-        Ok(Self { columns, fields, slots, row: 0, found: VecDeque::new() })
+        Ok(Self { columns, fields, slots, row: 0, found: VecDeque::new(), spare: Spare::default() })
     }
 
     /// The next rows into `found`; `false` at the end.
@@ -63,7 +64,7 @@ impl<R: ChunkReader + 'static> ParquetFile<R> {
                 }
             }
             self.row += 1;
-            self.found.push_back(row.into_found(self.row, &self.fields));
+            self.found.push_back(row.into_found(self.row, &self.fields, &mut self.spare));
         }
         Ok(true)
     }
@@ -82,6 +83,10 @@ impl<R: ChunkReader + 'static> Reader for ParquetFile<R> {
             }
         }
         self.found.pop_front()
+    }
+
+    fn reuse(&mut self, spent: Draft) {
+        self.spare.keep(spent);
     }
 }
 

@@ -1,11 +1,13 @@
 //! A post, and where it was found.
 
 use std::borrow::Cow;
+use std::mem::take;
 use std::sync::Arc;
 
 pub use grens_law::Place;
 
 use super::digest::TextHash;
+use super::draft::Draft;
 
 /// Text kept of a post. The model reads far less; the hash covers all of it.
 pub const MAX_TEXT_BYTES: usize = 64 << 10;
@@ -42,6 +44,16 @@ impl Post {
             text.shrink_to_fit();
         }
         Self { id, text, text_sha256, text_was_cut, lang, file, line, place: Place::default() }
+    }
+
+    /// What it was made of, for another post to be written into. It is empty then.
+    pub(super) fn draft(&mut self) -> Draft {
+        let lang = match take(&mut self.lang) {
+            Cow::Owned(lang) => Some(lang),
+            Cow::Borrowed(_) => None,
+        };
+        let (id, text, place) = (take(&mut self.id), take(&mut self.text), take(&mut self.place));
+        Draft { line: self.line, id, text, lang, place }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::draft::{Draft, Fault, Found};
+use super::draft::{Fault, Found, Spare, refill};
 use super::fields::{COUNT, Fields, Slot};
 use super::post::Place;
 
@@ -35,14 +35,18 @@ impl Cell<'_> {
         }
     }
 
-    /// A text, or a number as one; nothing for what is empty or has parts.
-    fn into_text(self) -> Option<String> {
-        match self {
-            Self::Text(text) if !text.trim().is_empty() => Some(text.into_owned()),
-            Self::Whole(number) => Some(number.to_string()),
-            Self::Fraction(number) => Some(number.to_string()),
-            _ => None,
-        }
+    /// Write a text, or a number as one, into memory that was used before; nothing for what is empty or has parts.
+    fn refill(self, memory: &mut Option<String>) {
+        let text = match self {
+            Self::Text(text) if !text.trim().is_empty() => text,
+            Self::Whole(number) => Cow::Owned(number.to_string()),
+            Self::Fraction(number) => Cow::Owned(number.to_string()),
+            _ => {
+                *memory = None;
+                return;
+            }
+        };
+        refill(memory.get_or_insert_default(), text);
     }
 }
 
@@ -62,26 +66,30 @@ impl<'a> Row<'a> {
     }
 
     /// The post of this row, or what is wrong with it.
-    pub(super) fn into_found(mut self, line: u64, fields: &Fields) -> Found {
+    pub(super) fn into_found(mut self, line: u64, fields: &Fields, spare: &mut Spare) -> Found {
         let id = match self.take(Slot::Id) {
-            Cell::Text(id) if !id.trim().is_empty() => id.into_owned(),
-            Cell::Whole(id) => id.to_string(),
+            Cell::Text(id) if !id.trim().is_empty() => id,
+            Cell::Whole(id) => Cow::Owned(id.to_string()),
             found => return bad_field(line, "id", &fields.id, &found, "a string or a whole number"),
         };
         let text = match self.take(Slot::Text) {
             Cell::Text(text) if text.trim().is_empty() => return empty_text(line, &fields.text),
-            Cell::Text(text) => text.into_owned(),
+            Cell::Text(text) => text,
             found => return bad_field(line, "text", &fields.text, &found, "a string"),
         };
-        let place = Place {
-            url: self.take(Slot::Url).into_text(),
-            platform: self.take(Slot::Platform).into_text(),
-            created_at: self.take(Slot::CreatedAt).into_text(),
-            parent: self.take(Slot::Parent).into_text(),
-            visibility: self.take(Slot::Visibility).into_text(),
-            author: self.take(Slot::Author).into_text(),
-        };
-        Found::Post(Draft { line, id, text, lang: self.take(Slot::Lang).into_text(), place })
+        let mut draft = spare.take();
+        draft.line = line;
+        refill(&mut draft.id, id);
+        refill(&mut draft.text, text);
+        self.take(Slot::Lang).refill(&mut draft.lang);
+        let Place { url, platform, created_at, parent, visibility, author } = &mut draft.place;
+        self.take(Slot::Url).refill(url);
+        self.take(Slot::Platform).refill(platform);
+        self.take(Slot::CreatedAt).refill(created_at);
+        self.take(Slot::Parent).refill(parent);
+        self.take(Slot::Visibility).refill(visibility);
+        self.take(Slot::Author).refill(author);
+        Found::Post(draft)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use super::draft::{Fault, Found};
+use super::draft::{Fault, Found, Spare};
 use super::fields::Fields;
 use super::object::{self, Parsed};
 use super::preset::Preset;
@@ -16,10 +16,10 @@ pub(super) enum Shape {
 
 impl Shape {
     /// Append what the JSON `text` of record number `line` holds.
-    pub(super) fn read(&self, line: u64, text: &str, found: &mut VecDeque<Found>) {
+    pub(super) fn read(&self, line: u64, text: &str, spare: &mut Spare, found: &mut VecDeque<Found>) {
         match self {
             Self::Fields(fields) => found.push_back(match object::parse(text, fields) {
-                Ok(Parsed::Row(row)) => row.into_found(line, fields),
+                Ok(Parsed::Row(row)) => row.into_found(line, fields, spare),
                 Ok(Parsed::Other(kind)) => Found::Fault(no_object(line, kind)),
                 Err(e) => Found::Fault(no_json(line, &e)),
             }),

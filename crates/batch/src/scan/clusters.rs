@@ -6,6 +6,9 @@
 
 use std::collections::HashMap;
 
+use foldhash::fast::RandomState;
+use rayon::prelude::*;
+
 use super::sketch::{GROUPS, Sketch};
 
 /// Estimated share of common runs from which on a text is a near repeat.
@@ -17,7 +20,7 @@ const MOST_COMPARED: usize = 64;
 pub(crate) fn heads(sketches: &[&Sketch]) -> Vec<usize> {
     let meets = meeting(sketches);
     let mut head_of: Vec<usize> = (0..sketches.len()).collect();
-    let mut groups: Vec<HashMap<u32, Vec<usize>>> = (0..GROUPS).map(|_| HashMap::new()).collect();
+    let mut groups: Vec<HashMap<u32, Vec<usize>, RandomState>> = (0..GROUPS).map(|_| HashMap::default()).collect();
     for (at, sketch) in sketches.iter().enumerate() {
         if !meets[at] {
             continue;
@@ -45,15 +48,24 @@ pub(crate) fn heads(sketches: &[&Sketch]) -> Vec<usize> {
 
 /// Which texts share a group with any other. Most do not, and need no place in a map.
 fn meeting(sketches: &[&Sketch]) -> Vec<bool> {
+    let met: Vec<Vec<u32>> = (0..GROUPS).into_par_iter().map(|group| meeting_in(group, sketches)).collect();
     let mut meets = vec![false; sketches.len()];
-    for group in 0..GROUPS {
-        let mut hashes: Vec<(u32, usize)> = sketches.iter().enumerate().map(|(i, s)| (s.groups[group], i)).collect();
-        hashes.sort_unstable();
-        for same in hashes.chunk_by(|a, b| a.0 == b.0).filter(|same| same.len() > 1) {
-            same.iter().for_each(|&(_, i)| meets[i] = true);
-        }
-    }
+    met.iter().flatten().for_each(|&i| meets[i as usize] = true);
     meets
+}
+
+/// Indices of the texts whose hash of one group is another's too.
+#[allow(
+    clippy::cast_possible_truncation,
+    reason = "four billion sketches would not fit in memory, and the hash is the upper half"
+)]
+fn meeting_in(group: usize, sketches: &[&Sketch]) -> Vec<u32> {
+    // Hash and index as one number, the hash above: numbers are sorted faster than pairs.
+    let number = |(i, sketch): (usize, &&Sketch)| u64::from(sketch.groups[group]) << 32 | i as u64;
+    let mut numbers: Vec<u64> = sketches.iter().enumerate().map(number).collect();
+    numbers.sort_unstable();
+    let same_hash = numbers.chunk_by(|a, b| a >> 32 == b >> 32).filter(|same| same.len() > 1);
+    same_hash.flatten().map(|&number| number as u32).collect()
 }
 
 #[cfg(test)]

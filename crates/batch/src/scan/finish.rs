@@ -11,6 +11,7 @@ use grens_law::{
 
 use super::cap::Cap;
 use super::collect::Collected;
+use super::decisions::Decisions;
 use super::manifest::{Identity, PartCounts};
 use super::page;
 use super::part::{Fetch, PostRow, RepeatRow, Row};
@@ -21,11 +22,8 @@ use crate::error::{BatchError, Result};
 
 /// The list of what could not be used.
 const REJECTS: &str = "rejects.jsonl";
-/// Decisions in a file of `decisions/`.
-const DECISIONS_A_FILE: u64 = 250_000;
-/// Folder of all decisions.
-pub(crate) const DECISIONS: &str = "decisions";
-
+/// Posts that are fetched from the parts at a time.
+const AT_A_TIME: usize = 256;
 /// What a finished scan has to say.
 #[derive(Debug, Clone)]
 pub struct Report {
@@ -52,8 +50,11 @@ impl Finish<'_> {
         let mut rejects = Whole::create(self.out, REJECTS)?;
         let collected = Collected::from(self.parts, |reject| rejects.line(reject))?;
         rejects.commit()?;
-        self.write_repeats_and_decisions(&collected)?;
-        let (lines, near_repeats, top, shown) = self.write_lists(&collected)?;
+        // Neither looks at what the other writes.
+        let (repeats, lists) =
+            rayon::join(|| self.write_repeats_and_decisions(&collected), || self.write_lists(&collected));
+        repeats?;
+        let (lines, near_repeats, top, shown) = lists?;
         let summary = self.summary(&collected, lines, near_repeats);
         disk::write_whole(self.out, "summary.html", page::render(&summary, &shown)?.as_bytes())?;
         disk::write_json(self.out, "summary.json", &summary)?;
@@ -97,39 +98,43 @@ impl Finish<'_> {
         let (mut overflow, mut clusters) = (create("overflow")?, create("clusters")?);
         let members = collected.members();
         let mut fetch = Fetch::new(self.parts.files());
+        let mut posts = |entries: &[usize]| fetch.posts(entries.iter().map(|&i| collected.entries[i].at));
         let mut cap = Cap::new(&self.identity.policy);
         let (mut lines, mut near_repeats) = (Lines::default(), 0);
         let mut ranks = [0, 0];
         let mut top = vec![];
         let mut shown = page::Shown::default();
-        for head in collected.ranked_heads() {
-            let entry = &collected.entries[head];
-            let near = members.get(&head).map_or(&[][..], Vec::as_slice);
-            let rank = &mut ranks[usize::from(entry.marks.band == Band::Review)];
-            *rank += 1;
-            let mut record = self.record(fetch.post(entry.at)?);
-            record.rank = Some(*rank);
-            record.repeats = Some(entry.repeats);
-            record.stands_for =
-                Some(1 + entry.repeats + near.iter().map(|&i| 1 + collected.entries[i].repeats).sum::<u64>());
-            let (list, count) = match (cap.admits(&entry.marks), entry.marks.band) {
-                (false, _) => (&mut overflow, &mut lines.overflow),
-                (true, Band::Candidate) => (&mut candidates, &mut lines.candidates),
-                (true, _) => (&mut review, &mut lines.review),
-            };
-            *count += 1;
-            list.write(&record)?;
-            for &member in near {
-                let entry = &collected.entries[member];
-                let mut behind = self.record(fetch.post(entry.at)?);
-                behind.head = Some(record.decision.id.clone());
-                behind.repeats = Some(entry.repeats);
-                clusters.write(&behind)?;
-                near_repeats += 1;
-            }
-            shown.offer(&record);
-            if top.len() < self.top {
-                top.push(record);
+        for heads in collected.ranked_heads().chunks(AT_A_TIME) {
+            for (&head, post) in heads.iter().zip(posts(heads)?) {
+                let entry = &collected.entries[head];
+                let near = members.get(&head).map_or(&[][..], Vec::as_slice);
+                let rank = &mut ranks[usize::from(entry.marks.band == Band::Review)];
+                *rank += 1;
+                let mut record = self.record(post);
+                record.rank = Some(*rank);
+                record.repeats = Some(entry.repeats);
+                record.stands_for =
+                    Some(1 + entry.repeats + near.iter().map(|&i| 1 + collected.entries[i].repeats).sum::<u64>());
+                let (list, count) = match (cap.admits(&entry.marks), entry.marks.band) {
+                    (false, _) => (&mut overflow, &mut lines.overflow),
+                    (true, Band::Candidate) => (&mut candidates, &mut lines.candidates),
+                    (true, _) => (&mut review, &mut lines.review),
+                };
+                *count += 1;
+                list.write(&record)?;
+                for near in near.chunks(AT_A_TIME) {
+                    for (&member, post) in near.iter().zip(posts(near)?) {
+                        let mut behind = self.record(post);
+                        behind.head = Some(record.decision.id.clone());
+                        behind.repeats = Some(collected.entries[member].repeats);
+                        clusters.write(&behind)?;
+                        near_repeats += 1;
+                    }
+                }
+                shown.offer(&record);
+                if top.len() < self.top {
+                    top.push(record);
+                }
             }
         }
         for table in [candidates, review, overflow, clusters] {
@@ -208,37 +213,4 @@ pub(crate) fn write_rejects(out: &Path, parts: &Parts) -> Result<()> {
     let mut rejects = Whole::create(out, REJECTS)?;
     parts.each(|_, row| if let Row::Reject(row) = row { rejects.line(&row.reject) } else { Ok(()) })?;
     rejects.commit()
-}
-
-/// All decisions, in files of a fixed number of records.
-struct Decisions {
-    dir: std::path::PathBuf,
-    format: ListFormat,
-    table: Table,
-    written: u64,
-}
-
-impl Decisions {
-    fn new(out: &Path, format: ListFormat) -> Result<Self> {
-        let dir = out.join(DECISIONS);
-        std::fs::create_dir_all(&dir).map_err(|e| BatchError::output(&dir, e))?;
-        Ok(Self { table: Self::open(&dir, format, 0)?, dir, format, written: 0 })
-    }
-
-    fn open(dir: &Path, format: ListFormat, written: u64) -> Result<Table> {
-        Table::create::<FindingRecord>(dir, &format!("{:05}", written / DECISIONS_A_FILE), format)
-    }
-
-    fn write(&mut self, record: &FindingRecord) -> Result<()> {
-        if self.written > 0 && self.written.is_multiple_of(DECISIONS_A_FILE) {
-            let next = Self::open(&self.dir, self.format, self.written)?;
-            std::mem::replace(&mut self.table, next).finish()?;
-        }
-        self.written += 1;
-        self.table.write(record)
-    }
-
-    fn finish(self) -> Result<()> {
-        self.table.finish()
-    }
 }

@@ -1,7 +1,10 @@
 //! Part files: what a scan has done, in immutable pieces. All output is made from them.
 
+mod fetch;
+mod rows;
+
 use std::fs::File;
-use std::io::{BufRead, BufReader, Seek, SeekFrom, Write};
+use std::io::{BufReader, Write};
 use std::path::{Path, PathBuf};
 
 use grens_infer::hex;
@@ -13,6 +16,8 @@ use super::repeats::TextKey;
 use super::sketch::Sketch;
 use crate::disk::Whole;
 use crate::error::{BatchError, Result};
+pub(crate) use fetch::Fetch;
+pub(crate) use rows::PartRows;
 
 /// A line of a part file. `seq` counts the items of the whole input from 0.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -100,6 +105,9 @@ impl PartWriter {
     }
 }
 
+/// Lines below which it is not worth the while to share their parsing out.
+const FEW_LINES: usize = 16;
+
 /// Where a row stands: which of the parts, at which byte.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Location {
@@ -131,77 +139,5 @@ impl PartFile {
             take(offset, row)?;
         }
         Ok(())
-    }
-
-    /// The row at a byte offset that [`PartFile::read`] gave.
-    pub(crate) fn row_at(&self, file: &mut BufReader<File>, offset: u64) -> Result<Row> {
-        let mut line = String::new();
-        file.seek(SeekFrom::Start(offset))
-            .and_then(|_| file.read_line(&mut line))
-            .map_err(|e| self.damaged(e.to_string()))?;
-        serde_json::from_str(&line).map_err(|e| self.damaged(e.to_string()))
-    }
-}
-
-/// Rows of one part, in order.
-pub(crate) struct PartRows {
-    reader: BufReader<File>,
-    digest: Sha256,
-    offset: u64,
-    line: Vec<u8>,
-}
-
-impl PartRows {
-    pub(crate) fn open(part: &PartFile) -> Result<Self> {
-        Ok(Self { reader: part.open(1 << 16)?, digest: Sha256::new(), offset: 0, line: vec![] })
-    }
-
-    /// The next row with its byte offset. At the end the file's hash is checked.
-    pub(crate) fn next(&mut self, part: &PartFile) -> Result<Option<(u64, Row)>> {
-        self.line.clear();
-        let n = self.reader.read_until(b'\n', &mut self.line).map_err(|e| part.damaged(e.to_string()))?;
-        if n == 0 {
-            let found = hex(&std::mem::take(&mut self.digest).finalize());
-            return if found == part.sha256 {
-                Ok(None)
-            } else {
-                Err(part.damaged("its SHA-256 is not the manifest's"))
-            };
-        }
-        self.digest.update(&self.line);
-        let row = serde_json::from_slice(&self.line).map_err(|e| part.damaged(e.to_string()))?;
-        let at = self.offset;
-        self.offset += n as u64;
-        Ok(Some((at, row)))
-    }
-}
-
-/// Fetches single rows; keeps the last file open, since rows that stand together are often asked for together.
-pub(crate) struct Fetch<'a> {
-    parts: &'a [PartFile],
-    open: Option<(usize, BufReader<File>)>,
-}
-
-impl<'a> Fetch<'a> {
-    pub(crate) const fn new(parts: &'a [PartFile]) -> Self {
-        Self { parts, open: None }
-    }
-
-    /// The post at a place that was read before.
-    pub(crate) fn post(&mut self, at: Location) -> Result<PostRow> {
-        let Some(part) = self.parts.get(at.part) else {
-            return Err(BatchError::Damaged { path: PathBuf::new(), what: "a part is missing".to_owned() });
-        };
-        let mut file = match self.open.take() {
-            Some((index, file)) if index == at.part => file,
-            // A row, not the file: what was read ahead is lost with the next seek.
-            _ => part.open(1 << 12)?,
-        };
-        let row = part.row_at(&mut file, at.offset)?;
-        self.open = Some((at.part, file));
-        match row {
-            Row::Post(post) => Ok(*post),
-            Row::Repeat(_) | Row::Reject(_) => Err(part.damaged("it changed while it was read")),
-        }
     }
 }

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use super::finish::DECISIONS;
+use super::decisions::DECISIONS;
 use super::folder::run_dir;
 use super::lock::Lock;
 use super::manifest::{self, Manifest, parts_dir};

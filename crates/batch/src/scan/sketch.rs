@@ -13,6 +13,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 const MINIMA: usize = 64;
 /// Groups by which texts find each other: two texts that share 0.8 of their runs meet in one with probability 0.9998, at 0.7 with 0.988.
 pub(crate) const GROUPS: usize = 16;
+/// Minima in a group.
+const A_GROUP: usize = MINIMA / GROUPS;
 /// Characters in a run.
 const RUN: usize = 5;
 /// Characters that are read of a text: a hostile post must not cost more than a long one.
@@ -34,15 +36,11 @@ impl Sketch {
         let width = RUN.min(letters.len()).max(1);
         let hashes: Vec<u64> =
             letters.windows(width).map(|run| mix(run.iter().fold(FNV_START, |hash, c| fnv_char(hash, *c)))).collect();
-        // The upper half of the least number is the least upper half, and is taken once.
-        let minima = HASHES.map(|(a, b)| {
-            top(hashes.iter().map(|hash| hash.wrapping_mul(a).wrapping_add(b)).min().unwrap_or(u64::MAX))
-        });
-        let mut groups = [0; GROUPS];
-        for (group, four) in groups.iter_mut().zip(minima.chunks_exact(MINIMA / GROUPS)) {
-            *group = top(mix(fnv(four.iter().flat_map(|m| m.to_le_bytes()))));
-        }
-        Self { minima: minima.map(|m| m.to_le_bytes()[0]), groups }
+        let minima = HASHES.map(|four| minima(&hashes, four));
+        let groups = minima.map(|four| top(mix(fnv(four.iter().flat_map(|m| m.to_le_bytes())))));
+        let mut bytes = [0; MINIMA];
+        bytes.iter_mut().zip(minima.as_flattened()).for_each(|(byte, minimum)| *byte = minimum.to_le_bytes()[0]);
+        Self { minima: bytes, groups }
     }
 
     /// Estimated share of runs that both texts have, in 0..=1.
@@ -50,6 +48,18 @@ impl Sketch {
         let same = self.minima.iter().zip(&other.minima).filter(|(a, b)| a == b).count();
         same as f32 / MINIMA as f32
     }
+}
+
+/// The least of `hashes` under each of four hash functions. Four at a time, so that the processor need not wait for one of them.
+fn minima(hashes: &[u64], functions: [(u64, u64); A_GROUP]) -> [u32; A_GROUP] {
+    let mut least = [u64::MAX; A_GROUP];
+    for hash in hashes {
+        for (least, (a, b)) in least.iter_mut().zip(functions) {
+            *least = (*least).min(hash.wrapping_mul(a).wrapping_add(b));
+        }
+    }
+    // The upper half of the least number is the least upper half, and is taken once.
+    least.map(top)
 }
 
 /// Letters and digits in small case; everything between them is one space.
@@ -98,11 +108,11 @@ const fn mix(x: u64) -> u64 {
 }
 
 /// Multiplier (odd) and summand of each minimum's hash: multiply-shift hashing (Dietzfelbinger et al. 1997).
-const HASHES: [(u64, u64); MINIMA] = {
-    let mut hashes = [(0, 0); MINIMA];
+const HASHES: [[(u64, u64); A_GROUP]; GROUPS] = {
+    let mut hashes = [[(0, 0); A_GROUP]; GROUPS];
     let mut i = 0;
     while i < MINIMA {
-        hashes[i] = (mix(2 * i as u64) | 1, mix(2 * i as u64 + 1));
+        hashes[i / A_GROUP][i % A_GROUP] = (mix(2 * i as u64) | 1, mix(2 * i as u64 + 1));
         i += 1;
     }
     hashes

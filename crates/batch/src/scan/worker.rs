@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::time::Instant;
 
-use grens_infer::{hex, normalise_text, normalise_text_into};
+use grens_infer::{hex, normalised};
 use grens_law::{Band, RejectRecord, SourceRecord};
 use sha2::{Digest, Sha256};
 
@@ -66,15 +66,15 @@ struct OpenPart {
 }
 
 /// An item that no earlier process has done, in input order.
-enum Fresh {
-    Reject(u64, RejectRecord),
-    First { seq: u64, key: TextKey, post: Box<Post> },
-    Repeat { seq: u64, key: TextKey, of: u64, post: Box<Post> },
+enum Fresh<'i> {
+    Reject(u64, &'i RejectRecord),
+    First { seq: u64, key: TextKey, post: &'i Post },
+    Repeat { seq: u64, key: TextKey, of: u64, post: &'i Post },
 }
 
-impl Fresh {
+impl<'i> Fresh<'i> {
     /// Key and text of a post to score.
-    fn first(&self) -> Option<(TextKey, &str)> {
+    fn first(&self) -> Option<(TextKey, &'i str)> {
         if let Self::First { key, post, .. } = self { Some((*key, &post.text)) } else { None }
     }
 }
@@ -119,7 +119,7 @@ impl<'a> Worker<'a> {
     }
 
     /// Take in a window of items.
-    pub(crate) fn window(&mut self, items: Vec<Item>, watcher: &mut dyn Watcher) -> Result<()> {
+    pub(crate) fn window(&mut self, items: &[Item], watcher: &mut dyn Watcher) -> Result<()> {
         let over = if let Some(Item::TooManyRejects(over)) = items.last() { Some(*over) } else { None };
         let mut fresh = Vec::with_capacity(items.len());
         for item in items {
@@ -135,9 +135,9 @@ impl<'a> Worker<'a> {
         let mut judged = judged.into_iter();
         for item in fresh {
             let row = match item {
-                Fresh::Reject(seq, reject) => Some(Row::Reject(RejectRow { seq, reject })),
-                Fresh::First { seq, key, post } => judged.next().and_then(|j| self.post_row(seq, key, *post, j)),
-                Fresh::Repeat { seq, key, of, post } => self.repeat_row(seq, key, of, *post),
+                Fresh::Reject(seq, reject) => Some(Row::Reject(RejectRow { seq, reject: reject.clone() })),
+                Fresh::First { seq, key, post } => judged.next().and_then(|j| self.post_row(seq, key, post, j)),
+                Fresh::Repeat { seq, key, of, post } => self.repeat_row(seq, key, of, post),
             };
             if let (Some(row), Some(open)) = (row, &mut self.open) {
                 open.writer.write(&row)?;
@@ -154,7 +154,7 @@ impl<'a> Worker<'a> {
     }
 
     /// What is to be done with an item; nothing when an earlier process did it, or when it is another shard's.
-    fn take(&mut self, item: Item, watcher: &mut dyn Watcher) -> Result<Option<Fresh>> {
+    fn take<'i>(&mut self, item: &'i Item, watcher: &mut dyn Watcher) -> Result<Option<Fresh<'i>>> {
         if matches!(item, Item::TooManyRejects(_)) {
             // The end of the input, not a part of it: with a higher limit the same input goes on.
             return Ok(None);
@@ -165,19 +165,19 @@ impl<'a> Worker<'a> {
             self.open_part()?;
         }
         self.room.identity.clear();
-        identify(&item, &mut self.room.identity);
+        identify(item, &mut self.room.identity);
         self.digest.update(&self.room.identity);
         self.seq += 1;
         let shard = self.options.shard;
         let fresh = match item {
             Item::Reject(reject) => (is_new && shard.owns_place(seq)).then(|| {
                 self.count(|c| c.rejected += 1);
-                watcher.reject(&reject);
+                watcher.reject(reject);
                 Fresh::Reject(seq, reject)
             }),
             Item::Skip(skip) => {
                 if is_new && shard.owns_place(seq) {
-                    self.count(|c| *c.other_languages.entry(skip.lang.clone()).or_default() += 1);
+                    self.count(|c| *c.other_languages.entry(skip.lang.to_owned()).or_default() += 1);
                 }
                 None
             }
@@ -188,9 +188,15 @@ impl<'a> Worker<'a> {
         Ok(fresh)
     }
 
-    fn take_post(&mut self, seq: u64, is_new: bool, post: Box<Post>, watcher: &mut dyn Watcher) -> Option<Fresh> {
+    fn take_post<'i>(
+        &mut self,
+        seq: u64,
+        is_new: bool,
+        post: &'i Post,
+        watcher: &mut dyn Watcher,
+    ) -> Option<Fresh<'i>> {
         if self.options.state.is_some() {
-            let hash = Nights::hash(&post);
+            let hash = Nights::hash(post);
             if self.nights.has(&hash) {
                 if is_new {
                     self.count(|c| c.seen_before += 1);
@@ -199,8 +205,7 @@ impl<'a> Worker<'a> {
             }
             self.remembered.push(hash);
         }
-        normalise_text_into(&post.text, &mut self.room.normalised);
-        let key = TextKey::of_post(&post, &self.room.normalised);
+        let key = TextKey::of_post(post, normalised(&post.text, &mut self.room.normalised));
         if !self.options.shard.owns_text(key) {
             return None;
         }
@@ -210,7 +215,7 @@ impl<'a> Worker<'a> {
         if !is_new {
             return None;
         }
-        if let Some(warning) = cut_warning(&post) {
+        if let Some(warning) = cut_warning(post) {
             watcher.warn(&warning);
         }
         Some(match first {
@@ -220,7 +225,7 @@ impl<'a> Worker<'a> {
     }
 
     /// What is kept of a post that was scored; most are clear, and counted.
-    fn post_row(&mut self, seq: u64, key: TextKey, post: Post, judged: Judged) -> Option<Row> {
+    fn post_row(&mut self, seq: u64, key: TextKey, post: &Post, judged: Judged) -> Option<Row> {
         let band = judged.decision.band;
         let truncated = judged.truncated || post.text_was_cut;
         self.count(|c| {
@@ -237,30 +242,32 @@ impl<'a> Worker<'a> {
                 file: post.file.to_string(),
                 line: post.line,
                 key,
-                sketch: shown.then(|| Sketch::of(&normalise_text(&post.text))),
-                decision: self.decider.record(&post, judged),
-                text: (shown && !self.options.no_text).then_some(post.text),
-                place: post.place,
+                sketch: shown.then(|| Sketch::of(normalised(&post.text, &mut self.room.normalised))),
+                decision: self.decider.record(post, judged),
+                text: (shown && !self.options.no_text).then(|| post.text.clone()),
+                place: post.place.clone(),
             }))
         })
     }
 
-    fn repeat_row(&mut self, seq: u64, key: TextKey, of: u64, post: Post) -> Option<Row> {
+    fn repeat_row(&mut self, seq: u64, key: TextKey, of: u64, post: &Post) -> Option<Row> {
         let band = self.repeats.band(key);
         self.count(|c| {
             c.posts += 1;
             c.candidates += u64::from(band == Band::Candidate);
             c.review += u64::from(band == Band::Review);
         });
-        (band != Band::Clear || self.options.keep_clear).then_some(Row::Repeat(RepeatRow {
-            seq,
-            of,
-            id: post.id,
-            file: post.file.to_string(),
-            line: post.line,
-            text_sha256: post.text_sha256.to_string(),
-            place: post.place,
-        }))
+        (band != Band::Clear || self.options.keep_clear).then(|| {
+            Row::Repeat(RepeatRow {
+                seq,
+                of,
+                id: post.id.clone(),
+                file: post.file.to_string(),
+                line: post.line,
+                text_sha256: post.text_sha256.to_string(),
+                place: post.place.clone(),
+            })
+        })
     }
 
     fn count(&mut self, add: impl Fn(&mut PartCounts)) {
