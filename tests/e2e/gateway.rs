@@ -58,7 +58,17 @@ impl Gateway {
 
     fn deliver_args(&self, to: &str) -> Vec<String> {
         let (outbox, policy, secret) = (self.path("outbox.db"), self.path("policy.toml"), self.path("secret"));
-        let fixed = ["deliver", "--to", to, "--outbox", text(&outbox), "--policy", text(&policy), "--secret-file", text(&secret)];
+        let fixed = [
+            "deliver",
+            "--to",
+            to,
+            "--outbox",
+            text(&outbox),
+            "--policy",
+            text(&policy),
+            "--secret-file",
+            text(&secret),
+        ];
         let quick = ["--timeout", "150ms", "--backoff", "5ms", "--max-backoff", "40ms", "--max-tries", "1000"];
         fixed.iter().chain(&quick).map(|s| (*s).to_owned()).collect()
     }
@@ -109,19 +119,30 @@ fn verdict(candidate: &Value, judgement: &str, hour: u64) -> Value {
 #[test]
 fn by_default_only_what_a_person_confirmed_goes_out() {
     let g = Gateway::new(300, None);
-    let verdicts =
-        [verdict(&g.candidates[0], "candidate", 1), verdict(&g.candidates[1], "not_candidate", 1), verdict(&g.candidates[2], "unsure", 1)];
-    g.add(true, &verdicts).expect(0).says(&["put in: 1 notice drafts, 0 candidates", "stay in: no person has confirmed them"]);
+    let verdicts = [
+        verdict(&g.candidates[0], "candidate", 1),
+        verdict(&g.candidates[1], "not_candidate", 1),
+        verdict(&g.candidates[2], "unsure", 1),
+    ];
+    g.add(true, &verdicts)
+        .expect(0)
+        .says(&["put in: 1 notice drafts, 0 candidates", "stay in: no person has confirmed them"]);
     g.add(true, &verdicts).expect(0).says(&["put in: 0 notice drafts", "1 were there already"]);
     g.deliver(text(&g.path("uit")), &[]).expect(0).says(&["1 records sent to"]);
     let records = g.delivered("uit");
     assert_eq!(records.len(), 1);
     let notice = &records[0];
-    assert_eq!((&notice["schema"], &notice["candidate"]["id"]), (&"grens.notice-draft/1".into(), &g.candidates[0]["id"]));
-    assert_eq!(notice["candidate"]["verdict"], verdicts[0].clone().tap(|v| {
-        v["publicity"] = "unknown".into();
-        v["context"] = json!([]);
-    }));
+    assert_eq!(
+        (&notice["schema"], &notice["candidate"]["id"]),
+        (&"grens.notice-draft/1".into(), &g.candidates[0]["id"])
+    );
+    assert_eq!(
+        notice["candidate"]["verdict"],
+        verdicts[0].clone().tap(|v| {
+            v["publicity"] = "unknown".into();
+            v["context"] = json!([]);
+        })
+    );
     assert!(notice["explanation"]["nl"].as_str().unwrap().contains("door een mens: kandidaat voor artikel 137c Sr"));
     assert!(notice["notifier"]["name"].is_null() && notice["bona_fide_statement"].is_null());
     g.deliver(text(&g.path("uit")), &[]).expect(0).says(&["0 records sent"]);
@@ -215,7 +236,11 @@ fn secrets_and_addresses_are_looked_at_before_anything_leaves() {
     g.deliver("ftp://poort.example/", &[]).expect(2).says(&["https://"]);
     let mut command = grens(&[&fixed[..], &["https://poort.example/"]].concat());
     let ran = Ran::new(command.env("GRENS_DELIVER_SECRET", "kort-geheim").output().unwrap()).expect(2);
-    assert!(ran.stderr.contains("GRENS_DELIVER_SECRET has 11 bytes") && !ran.stderr.contains("kort-geheim"), "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains("GRENS_DELIVER_SECRET has 11 bytes") && !ran.stderr.contains("kort-geheim"),
+        "{}",
+        ran.stderr
+    );
     let running = g.receiver(Faults::new(0.0, 1));
     let mut command = grens(&[&fixed[..], &[&url(&running)]].concat());
     let other = "fedcba9876543210fedcba9876543210";
@@ -229,7 +254,11 @@ fn what_cannot_be_added_is_named_and_nothing_goes_in() {
     let g = Gateway::new(300, None);
     let (outbox, policy) = (g.path("outbox.db"), g.path("policy.toml"));
     let add = |more: &[&str]| {
-        run(&["outbox", "add", "--outbox", text(&outbox), "--policy", text(&policy)].iter().chain(more).copied().collect::<Vec<_>>())
+        run(&["outbox", "add", "--outbox", text(&outbox), "--policy", text(&policy)]
+            .iter()
+            .chain(more)
+            .copied()
+            .collect::<Vec<_>>())
     };
     add(&[text(&g.path("nergens"))]).expect(4).says(&["nergens"]);
     add(&[text(g.night.dir.path())]).expect(4).says(&["holds no finished scan"]);

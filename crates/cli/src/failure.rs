@@ -154,16 +154,20 @@ impl From<GatewayError> for Failure {
         use GatewayError as E;
         let (exit, hint) = match &error {
             E::Read { .. } | E::NoList { .. } | E::Line { .. } => (Exit::NoInput, None),
-            E::Draft { source: DraftError::OtherPolicy { .. }, .. } => {
-                (Exit::Usage, Some("give the policy of that scan with --policy FILE: records show its thresholds".to_owned()))
-            }
+            E::Draft { source: DraftError::OtherPolicy { .. }, .. } => (
+                Exit::Usage,
+                Some("give the policy of that scan with --policy FILE: records show its thresholds".to_owned()),
+            ),
             E::Draft { .. } => (Exit::NoInput, None),
-            E::NoOutbox { .. } => (Exit::NoInput, Some("grens outbox add makes it; name it with --outbox FILE".to_owned())),
+            E::NoOutbox { .. } => {
+                (Exit::NoInput, Some("grens outbox add makes it; name it with --outbox FILE".to_owned()))
+            }
             E::Write { source, .. } if is_full(source) => (Exit::Output, Some(MAKE_ROOM.to_owned())),
             E::Full { .. } => (Exit::Output, Some(MAKE_ROOM.to_owned())),
-            E::Locked { .. } => {
-                (Exit::Output, Some("nothing was lost; give the same command again when the other has ended".to_owned()))
-            }
+            E::Locked { .. } => (
+                Exit::Output,
+                Some("nothing was lost; give the same command again when the other has ended".to_owned()),
+            ),
             E::Delivering { .. } => (Exit::Output, Some("one delivery at a time; wait until it ends".to_owned())),
             E::Write { .. } | E::Foreign { .. } | E::Database { .. } => (Exit::Output, None),
             E::Target { .. } => {

@@ -1,8 +1,6 @@
 //! From a finding, and a person's verdict where there is one, to the records that may be sent.
 
-use grens_law::{
-    FindingRecord, Judgement, Policy, Span, SpanError, Statute, VerdictError, VerdictRecord,
-};
+use grens_law::{FindingRecord, Judgement, Policy, Span, SpanError, Statute, VerdictError, VerdictRecord};
 
 use crate::dsa::Statement;
 use crate::record::{
@@ -213,9 +211,15 @@ mod tests {
         assert_eq!(notice.locations, ["https://voorbeeld.example/p1"]);
         assert_eq!(notice.candidate.keep_until, "2027-05-22");
         assert_eq!(notice.candidate.standing, Standing::HumanConfirmed);
-        assert!(notice.explanation.nl.contains("Beoordeeld op 2026-11-23 door een mens: kandidaat voor artikel 137c Sr"));
+        assert!(
+            notice.explanation.nl.contains("Beoordeeld op 2026-11-23 door een mens: kandidaat voor artikel 137c Sr")
+        );
         let json = serde_json::to_value(&notice).unwrap();
-        assert!(json["notifier"]["name"].is_null() && json["notifier"]["email"].is_null() && json["bona_fide_statement"].is_null());
+        assert!(
+            json["notifier"]["name"].is_null()
+                && json["notifier"]["email"].is_null()
+                && json["bona_fide_statement"].is_null()
+        );
     }
 
     #[test]
@@ -237,7 +241,10 @@ mod tests {
         let edited = VerdictRecord { text_sha256: "other".to_owned(), ..verdict() };
         assert!(matches!(refused(edited), DraftError::OtherPost));
         assert!(matches!(refused(VerdictRecord { reason: None, ..verdict() }), DraftError::Verdict(_)));
-        assert!(matches!(refused(VerdictRecord { judged_at: "gisteren".to_owned(), ..verdict() }), DraftError::Time { .. }));
+        assert!(matches!(
+            refused(VerdictRecord { judged_at: "gisteren".to_owned(), ..verdict() }),
+            DraftError::Time { .. }
+        ));
     }
 
     #[test]

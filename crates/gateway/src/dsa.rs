@@ -63,7 +63,8 @@ impl Statement {
     /// that holds, the keywords are those of all articles in that category.
     #[must_use]
     pub fn about(articles: &[Article], grounds: &[Ground]) -> Self {
-        let holds = |row: &&Row| articles.contains(&row.article) && row.ground.is_none_or(|g| grounds.first() == Some(&g));
+        let holds =
+            |row: &&Row| articles.contains(&row.article) && row.ground.is_none_or(|g| grounds.first() == Some(&g));
         let category = TABLE.iter().find(holds).map_or(SPEECH, |row| row.category);
         let mut keywords: Vec<String> = vec![];
         for keyword in TABLE.iter().filter(holds).filter(|row| row.category == category).flat_map(|row| row.keywords) {

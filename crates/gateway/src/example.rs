@@ -32,7 +32,13 @@ pub(crate) fn finding(id: &str) -> FindingRecord {
 }
 
 pub(crate) fn found(id: &str) -> Found {
-    Found { finding: finding(id), found_at: "2026-11-22T03:00:00Z".to_owned(), cluster: None, evidence: vec![], is_listed: true }
+    Found {
+        finding: finding(id),
+        found_at: "2026-11-22T03:00:00Z".to_owned(),
+        cluster: None,
+        evidence: vec![],
+        is_listed: true,
+    }
 }
 
 pub(crate) fn candidate() -> CandidateRecord {

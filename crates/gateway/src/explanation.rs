@@ -13,7 +13,10 @@ const QUOTED: usize = 300;
 
 /// What a candidate's record says.
 pub(crate) fn of_candidate(candidate: &CandidateRecord, statute: &Statute) -> Explanation {
-    Explanation { nl: Writer { candidate, statute, words: &NL }.text(), en: Writer { candidate, statute, words: &EN }.text() }
+    Explanation {
+        nl: Writer { candidate, statute, words: &NL }.text(),
+        en: Writer { candidate, statute, words: &EN }.text(),
+    }
 }
 
 /// What a correction says.
@@ -57,7 +60,10 @@ const NL: Words = Words {
     decimal: ',',
     draft: "Concept, opgesteld door een programma. Een mens controleert, vult aan en ondertekent.",
     made: |c, day| {
-        format!("Gevonden op {day} met grens {} (model {}, beleid {}, wetstabel {}).", c.grens, c.model.name, c.policy, c.law)
+        format!(
+            "Gevonden op {day} met grens {} (model {}, beleid {}, wetstabel {}).",
+            c.grens, c.model.name, c.policy, c.law
+        )
     },
     candidate: "Het programma stelt dit bericht voor als kandidaat:",
     review: "Het programma heeft dit bericht aan een mens voorgelegd:",
@@ -82,11 +88,16 @@ const EN: Words = Words {
     decimal: '.',
     draft: "Draft, made by a program. A person checks, completes and signs it.",
     made: |c, day| {
-        format!("Found on {day} by grens {} (model {}, policy {}, statute table {}).", c.grens, c.model.name, c.policy, c.law)
+        format!(
+            "Found on {day} by grens {} (model {}, policy {}, statute table {}).",
+            c.grens, c.model.name, c.policy, c.law
+        )
     },
     candidate: "The program proposes this post as a candidate:",
     review: "The program has put this post before a person:",
-    article: |a, name, score, at| format!("- Article {a} of the Dutch Penal Code ({name}): score {score}; candidate from {at}"),
+    article: |a, name, score, at| {
+        format!("- Article {a} of the Dutch Penal Code ({name}): score {score}; candidate from {at}")
+    },
     grounds: "- grounds named: ",
     ground: |name, score| format!("{name} (score {score})"),
     ground_from: |at| format!("; named from {at}"),
@@ -95,7 +106,9 @@ const EN: Words = Words {
     truncated: "- the post is longer than the model reads; its end was not read",
     cluster: |n| format!("- stands for {n} posts with the same or nearly the same text"),
     judged: |day, articles, grounds| {
-        format!("Judged on {day} by a person: candidate under Article {articles} of the Dutch Penal Code, on the ground of {grounds}.")
+        format!(
+            "Judged on {day} by a person: candidate under Article {articles} of the Dutch Penal Code, on the ground of {grounds}."
+        )
     },
     not_judged: "Not yet judged by a person.",
     end: "The scores are about the wording alone. Context, intent and publicity are for a person; a candidate is a proposal, not a verdict.",
@@ -148,7 +161,12 @@ impl Writer<'_> {
         }
         let named: Vec<String> =
             c.grounds.iter().map(|&g| (self.words.ground)(self.ground(g), &self.number(c.ground(g), 3))).collect();
-        format!("{}{}{}", self.words.grounds, named.join(", "), (self.words.ground_from)(&self.plain(c.thresholds.ground)))
+        format!(
+            "{}{}{}",
+            self.words.grounds,
+            named.join(", "),
+            (self.words.ground_from)(&self.plain(c.thresholds.ground))
+        )
     }
 
     fn judgement(&self) -> String {

@@ -96,7 +96,11 @@ impl Night {
         if dir.join(CLUSTERS).is_file() {
             lines::each(&dir.join(CLUSTERS), FINDING_SCHEMA, |_, near: FindingRecord| {
                 if let Some(head) = &near.head {
-                    put(head, true, elsewhere(&near.decision.id, near.place.platform, near.place.url, &near.decision.text_sha256));
+                    put(
+                        head,
+                        true,
+                        elsewhere(&near.decision.id, near.place.platform, near.place.url, &near.decision.text_sha256),
+                    );
                 }
                 Ok(())
             })?;

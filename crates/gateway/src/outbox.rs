@@ -53,8 +53,9 @@ impl Outbox {
 
     fn connect(path: &Path) -> Result<Self> {
         let failed = |e| failure(path, e);
-        let mut db = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)
-            .map_err(failed)?;
+        let mut db =
+            Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)
+                .map_err(failed)?;
         db.busy_timeout(BUSY).map_err(failed)?;
         // Also after a power cut nothing is lost that was committed; removed text is overwritten.
         db.execute_batch("PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;").map_err(failed)?;

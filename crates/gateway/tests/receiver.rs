@@ -1,6 +1,7 @@
 //! Sender and reference receiver, over the loopback device.
 #![allow(clippy::unwrap_used, missing_docs)]
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, SystemTime};
@@ -38,14 +39,7 @@ impl Post {
     }
 
     fn receiver(&self, faults: Faults) -> Running {
-        start(Options {
-            listen: ([127, 0, 0, 1], 0).into(),
-            secret: SECRET.to_owned(),
-            store: self.store_path(),
-            window: Duration::from_secs(300),
-            faults,
-            late: Duration::from_millis(200),
-        })
+        receiver_at(([127, 0, 0, 1], 0).into(), self.store_path(), faults)
     }
 
     fn deliver(&self, running: &Running, secret: &[u8]) -> Result<Delivered, GatewayError> {
@@ -70,6 +64,11 @@ impl Post {
         all.sort();
         all
     }
+}
+
+fn receiver_at(listen: SocketAddr, store: PathBuf, faults: Faults) -> Running {
+    let (window, late) = (Duration::from_secs(300), Duration::from_millis(200));
+    start(Options { listen, secret: SECRET.to_owned(), store, window, faults, late })
 }
 
 fn patient() -> DeliverOptions {
@@ -124,30 +123,23 @@ fn a_receiver_that_is_killed_and_comes_back_loses_nothing() {
     let post = Post::new(60);
     let first = post.receiver(Faults::new(0.2, 3));
     let addr = first.addr;
-    let outcome = std::thread::scope(|scope| {
-        let killer = scope.spawn(|| {
-            let mut running = Some(first);
-            for turn in 0..4 {
-                std::thread::sleep(Duration::from_millis(40));
-                drop(running.take());
-                std::thread::sleep(Duration::from_millis(20));
-                let faults = Faults::new(0.2, 100 + turn);
-                let (secret, store, late) = (SECRET.to_owned(), post.store_path(), Duration::from_millis(200));
-                let window = Duration::from_secs(300);
-                running = Some(start(Options { listen: addr, secret, store, window, faults, late }));
-            }
-            running
-        });
-        let options = HttpOptions { timeout: Duration::from_millis(100), allow_http: false };
-        let secret = Secret::new("test", SECRET).unwrap();
-        let mut target = Receiver::new(&format!("http://{addr}/v1/records"), secret, options).unwrap();
-        // A connection of its own: one outbox handle stays with one thread.
-        let outbox = Outbox::open(&post.dir.path().join("outbox.db")).unwrap();
-        let done = deliver(&outbox, &mut target, &patient(), &AtomicBool::new(false), &mut |_| {});
-        drop(killer.join());
-        done
+    let store = post.store_path();
+    let killer = std::thread::spawn(move || {
+        let mut running = Some(first);
+        for turn in 0..4 {
+            std::thread::sleep(Duration::from_millis(40));
+            drop(running.take());
+            std::thread::sleep(Duration::from_millis(20));
+            running = Some(receiver_at(addr, store.clone(), Faults::new(0.2, 100 + turn)));
+        }
+        running
     });
-    assert_eq!(outcome.unwrap().sent, 60);
+    let options = HttpOptions { timeout: Duration::from_millis(100), allow_http: false };
+    let secret = Secret::new("test", SECRET).unwrap();
+    let mut target = Receiver::new(&format!("http://{addr}/v1/records"), secret, options).unwrap();
+    let done = deliver(&post.outbox, &mut target, &patient(), &AtomicBool::new(false), &mut |_| {}).unwrap();
+    assert_eq!(done.sent, 60);
+    drop(killer.join());
     let mut wanted = post.records(None);
     wanted.sort();
     assert_eq!(post.received(), wanted);

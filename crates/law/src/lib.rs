@@ -21,9 +21,10 @@ pub use policy::{
     ArticleThresholds, GatewayRules, GroundThresholds, GroupHateThresholds, Policy, PolicyError, ReviewLimits, SendRule,
 };
 pub use record::{
-    BandCounts, ContextFlag, DECISION_SCHEMA, DecisionRecord, FINDING_SCHEMA, FindingRecord, Judgement, Lines, ModelRef,
-    OnlineCheck, Place, Publicity, REJECT_SCHEMA, REPEAT_SCHEMA, RejectRecord, RepeatRecord, Route, SUMMARY_SCHEMA,
-    SourceRecord, SourceRef, Span, SpanError, SummaryRecord, VERDICT_SCHEMA, VerdictError, VerdictRecord,
+    BandCounts, ContextFlag, DECISION_SCHEMA, DecisionRecord, FINDING_SCHEMA, FindingRecord, Judgement, Lines,
+    ModelRef, OnlineCheck, Place, Publicity, REJECT_SCHEMA, REPEAT_SCHEMA, RejectRecord, RepeatRecord, Route,
+    SUMMARY_SCHEMA, SourceRecord, SourceRef, Span, SpanError, SummaryRecord, VERDICT_SCHEMA, VerdictError,
+    VerdictRecord,
 };
 pub use scores::{ArticleScores, GroundScores, Scores};
 pub use statute::{Article, ArticleEntry, Fact, Ground, GroundEntry, Statute, StatuteError};

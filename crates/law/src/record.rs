@@ -16,6 +16,4 @@ pub use reject::{REJECT_SCHEMA, RejectRecord};
 pub use repeat::{REPEAT_SCHEMA, RepeatRecord};
 pub use span::{Span, SpanError};
 pub use summary::{BandCounts, Lines, SUMMARY_SCHEMA, SourceRecord, SummaryRecord};
-pub use verdict::{
-    ContextFlag, Judgement, OnlineCheck, Publicity, Route, VERDICT_SCHEMA, VerdictError, VerdictRecord,
-};
+pub use verdict::{ContextFlag, Judgement, OnlineCheck, Publicity, Route, VERDICT_SCHEMA, VerdictError, VerdictRecord};

@@ -7,8 +7,8 @@ use std::time::{Duration, SystemTime};
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::connect_info::{ConnectInfo, Connected};
 use axum::extract::State;
+use axum::extract::connect_info::{ConnectInfo, Connected};
 use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
@@ -80,11 +80,8 @@ pub fn start(options: Options) -> Running {
     listener.set_nonblocking(true).expect("the listener does not block");
     let addr = listener.local_addr().expect("the listener has an address");
     let (end, ended) = oneshot::channel::<()>();
-    let shared = Shared {
-        store: Mutex::new(Store::open(&options.store)),
-        faults: Mutex::new(options.faults.clone()),
-        options,
-    };
+    let shared =
+        Shared { store: Mutex::new(Store::open(&options.store)), faults: Mutex::new(options.faults.clone()), options };
     let thread = std::thread::spawn(move || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
         runtime.block_on(async {

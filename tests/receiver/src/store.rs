@@ -54,7 +54,9 @@ impl Store {
         if rows > 0 {
             return Stored::New;
         }
-        let same = self.db.execute("UPDATE received SET deliveries = deliveries + 1 WHERE key = ?1 AND body = ?2", [key, body]);
+        let same = self
+            .db
+            .execute("UPDATE received SET deliveries = deliveries + 1 WHERE key = ?1 AND body = ?2", [key, body]);
         if same.expect("the store is written") > 0 { Stored::Known } else { Stored::Other }
     }
 
@@ -64,7 +66,8 @@ impl Store {
     /// When the store cannot be read.
     #[must_use]
     pub fn all(&self) -> Vec<(String, String, String, u64)> {
-        let mut query = self.db.prepare("SELECT key, schema, body, deliveries FROM received ORDER BY seq").expect("a query");
+        let mut query =
+            self.db.prepare("SELECT key, schema, body, deliveries FROM received ORDER BY seq").expect("a query");
         let rows = query.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)));
         rows.and_then(Iterator::collect).expect("the store is read")
     }

@@ -65,7 +65,12 @@ fn tell(added: &Added, policy: &Policy, printer: &Printer) {
             SendRule::HumanConfirmed => "no person has confirmed them",
             SendRule::Candidate => "they are no candidates within the nightly cap",
         };
-        printer.note(&format!("{} findings stay in: {why} (policy {}, send = {})", added.kept_in, policy.id, rule.name()));
+        printer.note(&format!(
+            "{} findings stay in: {why} (policy {}, send = {})",
+            added.kept_in,
+            policy.id,
+            rule.name()
+        ));
     }
     if added.without_effect > 0 {
         printer.note(&format!(
@@ -94,7 +99,8 @@ fn status(args: &OutboxArgs, printer: &Printer) -> Outcome {
     lines.extend(status.oldest_pending.iter().map(|at| format!("oldest pending     {at}")));
     lines.extend(status.next_try.iter().map(|at| format!("next try           {at}")));
     for letter in &status.dead_letters {
-        lines.push(format!("dead letter        {}  {}  {}  {}", letter.key, letter.ended_at, letter.schema, letter.why));
+        lines
+            .push(format!("dead letter        {}  {}  {}  {}", letter.key, letter.ended_at, letter.schema, letter.why));
     }
     let mut out = printer.data();
     for line in lines {

@@ -33,7 +33,10 @@ mod tests {
     fn a_signature_can_be_made_elsewhere() {
         let secret = Secret::new("test", b"0123456789abcdef0123456789abcdef").unwrap();
         // Python: hmac.new(b"0123456789abcdef0123456789abcdef", b'1790000000.{"a":1}', "sha256").hexdigest()
-        assert_eq!(sign(&secret, 1_790_000_000, b"{\"a\":1}"), "v1=f4346a65c05b64dd6b51506d8bb57787fd3805be72b2212c4b3b6e27d36316eb");
+        assert_eq!(
+            sign(&secret, 1_790_000_000, b"{\"a\":1}"),
+            "v1=f4346a65c05b64dd6b51506d8bb57787fd3805be72b2212c4b3b6e27d36316eb"
+        );
         assert_ne!(sign(&secret, 1_790_000_001, b"{\"a\":1}"), sign(&secret, 1_790_000_000, b"{\"a\":1}"));
     }
 }

@@ -10,8 +10,28 @@ use crate::record::{CandidateRecord, Cluster, CorrectionAction, Standing};
 
 /// Words that accuse, or that decide what a judge decides.
 const NEVER: [&str; 22] = [
-    "strafbaar", "schuldig", "dader", "verdachte", "misdrijf", "misdaad", "overtred", "overtreed", "illegaal", "onwettig", "racist", "haatzaai",
-    "criminal", "guilty", "offender", "suspect", "crime", "illegal", "unlawful", "racist", "culprit", "violat",
+    "strafbaar",
+    "schuldig",
+    "dader",
+    "verdachte",
+    "misdrijf",
+    "misdaad",
+    "overtred",
+    "overtreed",
+    "illegaal",
+    "onwettig",
+    "racist",
+    "haatzaai",
+    "criminal",
+    "guilty",
+    "offender",
+    "suspect",
+    "crime",
+    "illegal",
+    "unlawful",
+    "racist",
+    "culprit",
+    "violat",
 ];
 
 fn subsets<T: Copy>(all: &[T]) -> Vec<Vec<T>> {
@@ -23,10 +43,10 @@ fn subsets<T: Copy>(all: &[T]) -> Vec<Vec<T>> {
 fn each_combination(mut look: impl FnMut(&CandidateRecord)) {
     for articles in subsets(&Article::ALL) {
         for grounds in subsets(&Ground::ALL) {
-            for (band, judged, more) in
-                [Band::Candidate, Band::Review].into_iter().flat_map(|b| [false, true].map(|j| (b, j))).flat_map(|(b, j)| {
-                    [false, true].map(|m| (b, j, m))
-                })
+            for (band, judged, more) in [Band::Candidate, Band::Review]
+                .into_iter()
+                .flat_map(|b| [false, true].map(|j| (b, j)))
+                .flat_map(|(b, j)| [false, true].map(|m| (b, j, m)))
             {
                 let mut record = candidate();
                 (record.band, record.articles, record.grounds) = (band, articles.clone(), grounds.clone());
@@ -74,7 +94,12 @@ fn all_that_was_found_is_said() {
         for (article, nl) in [(Article::A137c, "groepsbelediging"), (Article::A137d, "aanzetten tot")] {
             let is_named = record.articles.contains(&article);
             assert_eq!(text.nl.contains(&format!("artikel {article} Sr ({nl}")), is_named, "{}", text.nl);
-            assert_eq!(text.en.contains(&format!("Article {article} of the Dutch Penal Code (")), is_named, "{}", text.en);
+            assert_eq!(
+                text.en.contains(&format!("Article {article} of the Dutch Penal Code (")),
+                is_named,
+                "{}",
+                text.en
+            );
         }
         for entry in &Statute::shipped().grounds {
             let is_named = record.grounds.contains(&entry.id);
@@ -82,7 +107,10 @@ fn all_that_was_found_is_said() {
             assert_eq!(text.en.contains(&format!("{} (score 0.9", entry.en)), is_named, "{}", text.en);
         }
         for text in [&text.nl, &text.en] {
-            assert!(text.contains("grens-nl 0.3.0") && text.contains("grens-nl-3") && text.contains("2026-11-22"), "{text}");
+            assert!(
+                text.contains("grens-nl 0.3.0") && text.contains("grens-nl-3") && text.contains("2026-11-22"),
+                "{text}"
+            );
             assert_eq!(text.contains("«Alle»"), !record.evidence.is_empty());
         }
         let not_judged = text.nl.contains("Nog niet door een mens beoordeeld") && text.en.contains("Not yet judged");
@@ -106,5 +134,9 @@ fn an_ordinary_one_reads_so() {
          Nog niet door een mens beoordeeld.\n\
          De scores gaan alleen over de bewoordingen. Context, bedoeling en openbaarheid zijn aan een mens; een kandidaat is een voorstel, geen oordeel."
     );
-    assert!(text.en.contains("- Article 137c of the Dutch Penal Code (group insult): score 0.968; candidate from 0.89\n"), "{}", text.en);
+    assert!(
+        text.en.contains("- Article 137c of the Dutch Penal Code (group insult): score 0.968; candidate from 0.89\n"),
+        "{}",
+        text.en
+    );
 }

@@ -134,9 +134,8 @@ impl Adding<'_> {
     fn judged(&mut self, found: Option<&Found>, verdict: &VerdictRecord) -> Result<()> {
         let failed = |e| drafting(&verdict.id, e);
         verdict.check(self.statute).map_err(|e| failed(e.into()))?;
-        let judged_ms = Moment::parse(&verdict.judged_at)
-            .ok_or_else(|| failed(DraftError::Time { field: "judged_at" }))?
-            .millis();
+        let judged_ms =
+            Moment::parse(&verdict.judged_at).ok_or_else(|| failed(DraftError::Time { field: "judged_at" }))?.millis();
         let post = key::judged_post(verdict);
         if self.newest_verdict(&post)?.is_some_and(|newest| newest > judged_ms) {
             self.added.without_effect += 1;

@@ -72,7 +72,10 @@ impl Outbox {
 
     /// Write down that the record is about to leave. Returns whether it still may: another process may have taken it back.
     pub(crate) fn begin(&self, entry: &Entry) -> Result<bool> {
-        self.change("UPDATE record SET attempts = attempts + 1 WHERE seq = ?1 AND state = 'pending'", params![entry.seq])
+        self.change(
+            "UPDATE record SET attempts = attempts + 1 WHERE seq = ?1 AND state = 'pending'",
+            params![entry.seq],
+        )
     }
 
     pub(crate) fn sent(&self, entry: &Entry) -> Result<bool> {

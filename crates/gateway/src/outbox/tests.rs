@@ -210,7 +210,9 @@ fn a_locked_database_is_named_and_loses_nothing() {
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
     let offer = |b: &mut Box_| b.outbox.add(&b.policy, Statute::shipped(), |adding| adding.finding(&found("p1"), None));
     assert!(matches!(offer(&mut b), Err(GatewayError::Locked { .. })));
-    let Next::Due(entry) = b.outbox.next(b.policy.send_rule()).unwrap() else { unreachable!("readers are not locked out") };
+    let Next::Due(entry) = b.outbox.next(b.policy.send_rule()).unwrap() else {
+        unreachable!("readers are not locked out")
+    };
     assert!(matches!(b.outbox.begin(&entry), Err(GatewayError::Locked { .. })));
     other.execute_batch("ROLLBACK").unwrap();
     assert_eq!(offer(&mut b).unwrap().candidates, 1);
@@ -222,7 +224,11 @@ fn what_is_no_outbox_is_left_alone() {
     let dir = tempfile::tempdir().unwrap();
     let path = |name: &str| dir.path().join(name);
     assert!(matches!(Outbox::open(&path("nergens")), Err(GatewayError::NoOutbox { .. })));
-    std::fs::write(path("text"), "geen database, maar wel een tekst die lang genoeg is om er een te lijken. ".repeat(20)).unwrap();
+    std::fs::write(
+        path("text"),
+        "geen database, maar wel een tekst die lang genoeg is om er een te lijken. ".repeat(20),
+    )
+    .unwrap();
     assert!(matches!(Outbox::open(&path("text")), Err(GatewayError::Foreign { .. })));
     let other = Connection::open(path("other.db")).unwrap();
     other.execute_batch("CREATE TABLE recepten (naam TEXT)").unwrap();
@@ -280,6 +286,12 @@ fn an_export_holds_every_record_as_it_is_sent() {
     b.outbox.export(None, &mut take).unwrap().unwrap();
     assert_eq!((lines.len(), &lines[1]["state"], &lines[1]["record"]["id"]), (2, &"pending".into(), &"p2".into()));
     let mut count = 0;
-    b.outbox.export(Some(State::Sent), |_| { count += 1; Ok::<_, ()>(()) }).unwrap().unwrap();
+    b.outbox
+        .export(Some(State::Sent), |_| {
+            count += 1;
+            Ok::<_, ()>(())
+        })
+        .unwrap()
+        .unwrap();
     assert_eq!(count, 0);
 }

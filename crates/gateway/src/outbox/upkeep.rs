@@ -166,7 +166,7 @@ impl Outbox {
         state: Option<State>,
         mut take: impl FnMut(&Exported) -> std::result::Result<(), E>,
     ) -> Result<std::result::Result<(), E>> {
-        let walk = || {
+        let mut walk = || {
             let mut query = self.db.prepare(
                 "SELECT state, cause, attempts, last_error, corrected_by, key, body FROM record
                  WHERE ?1 IS NULL OR state = ?1 ORDER BY seq",
@@ -220,7 +220,7 @@ impl Outbox {
     }
 
     fn rows<T>(&self, sql: &str, make: impl FnMut(&rusqlite::Row<'_>) -> rusqlite::Result<T>) -> Result<Vec<T>> {
-        let read = || self.db.prepare(sql)?.query_map([], make)?.collect();
+        let read = || self.db.prepare(sql)?.query_map([], make)?.collect::<rusqlite::Result<Vec<T>>>();
         read().map_err(|e| self.failed(e))
     }
 }

@@ -59,9 +59,14 @@ mod tests {
 
     #[test]
     fn a_span_that_is_none_is_refused() {
-        for wrong in
-            [span(0, 0, ""), span(3, 2, "x"), span(0, 4, "café"), span(4, 99, "café"), span(4, 7, "café"), span(4, 8, "caf")]
-        {
+        for wrong in [
+            span(0, 0, ""),
+            span(3, 2, "x"),
+            span(0, 4, "café"),
+            span(4, 99, "café"),
+            span(4, 7, "café"),
+            span(4, 8, "caf"),
+        ] {
             assert!(wrong.check("Één café").is_err(), "{wrong:?}");
         }
     }

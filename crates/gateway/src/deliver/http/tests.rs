@@ -68,7 +68,14 @@ fn plain_http_stays_on_this_machine() {
     for url in ["https://poort.example/in", "http://127.0.0.1:8080/", "http://[::1]/", "http://localhost:1/x"] {
         assert!(address(url, false).is_ok(), "{url}");
     }
-    for url in ["http://poort.example/", "http://192.0.2.1/", "http://127.0.0.1.example/", "ftp://127.0.0.1/", "poort.example", "http://"] {
+    for url in [
+        "http://poort.example/",
+        "http://192.0.2.1/",
+        "http://127.0.0.1.example/",
+        "ftp://127.0.0.1/",
+        "poort.example",
+        "http://",
+    ] {
         assert!(address(url, false).is_err(), "{url}");
     }
     assert!(address("http://poort.example/", true).is_ok());
