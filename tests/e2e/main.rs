@@ -5,6 +5,7 @@
 mod bad_input;
 mod doctor;
 mod eval;
+mod gateway;
 mod inputs;
 mod models;
 mod night;

@@ -4,7 +4,8 @@ use super::support::root;
 
 #[test]
 fn schemas_do_not_drift() {
-    for (name, schema) in grens_law::schema::all().into_iter().chain(grens_eval::schema::all()) {
+    let all = grens_law::schema::all().into_iter().chain(grens_eval::schema::all()).chain(grens_gateway::schema::all());
+    for (name, schema) in all {
         let path = root().join("schemas").join(name);
         let wanted = serde_json::to_string_pretty(&schema).unwrap() + "\n";
         if std::env::var_os("GRENS_UPDATE_SCHEMAS").is_some() {

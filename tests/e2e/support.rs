@@ -26,7 +26,7 @@ pub fn sample() -> PathBuf {
 pub fn grens(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_grens"));
     command.args(args).current_dir(root());
-    for variable in ["GRENS_MODEL", "GRENS_KERNEL", "NO_COLOR", "HF_HOME", "HF_HUB_OFFLINE"] {
+    for variable in ["GRENS_MODEL", "GRENS_KERNEL", "NO_COLOR", "HF_HOME", "HF_HUB_OFFLINE", "GRENS_DELIVER_SECRET"] {
         command.env_remove(variable);
     }
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());

@@ -1,5 +1,6 @@
 //! The command line as it is typed.
 
+mod gateway;
 mod input;
 mod measure;
 mod system;
@@ -10,6 +11,9 @@ use clap::{Args, Parser, Subcommand};
 use grens_batch::{ListFormat, Shard};
 use grens_infer::{DeviceChoice, LabelPair};
 
+pub(crate) use gateway::{
+    DeliverArgs, OutboxAddArgs, OutboxArgs, OutboxCommand, OutboxExportArgs, OutboxRetryArgs, PolicyArgs, StateArg,
+};
 pub(crate) use input::InputArgs;
 pub(crate) use measure::{CalibrateArgs, CompareArgs, DataArgs, EvalArgs, ThresholdArgs};
 pub(crate) use system::SystemSpec;
@@ -49,6 +53,11 @@ pub(crate) enum Command {
     Calibrate(Box<CalibrateArgs>),
     /// Choose thresholds that labelled texts can answer for, and write them as a policy.
     Threshold(Box<ThresholdArgs>),
+    /// Keep what is to go to a flagger gateway.
+    #[command(subcommand)]
+    Outbox(Box<OutboxCommand>),
+    /// Bring what is in the outbox to a flagger gateway, or into a folder.
+    Deliver(DeliverArgs),
     /// Show or convert a model.
     #[command(subcommand)]
     Model(ModelCommand),

@@ -2,11 +2,13 @@
 
 mod calibrate;
 mod compare;
+pub(crate) mod deliver;
 mod doctor;
 mod eval;
 mod law;
 mod merge;
 mod model;
+mod outbox;
 mod purge;
 mod rejects;
 mod scan;
@@ -34,6 +36,8 @@ pub(crate) fn run(command: &Command, printer: &Printer) -> Outcome {
         Command::Compare(args) => compare::run(args, printer),
         Command::Calibrate(args) => calibrate::run(args, printer),
         Command::Threshold(args) => threshold::run(args, printer),
+        Command::Outbox(command) => outbox::run(command, printer),
+        Command::Deliver(args) => deliver::run(args, printer),
         Command::Model(ModelCommand::Info(args)) => model::info(args, printer),
         Command::Model(ModelCommand::Export(args)) => model::export(args, printer),
         Command::Doctor(args) => doctor::run(args, printer),

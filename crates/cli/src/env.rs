@@ -5,3 +5,5 @@
 pub(crate) const MODEL: &str = "GRENS_MODEL";
 /// Set to anything: no colour on stderr (<https://no-color.org>).
 pub(crate) const NO_COLOR: &str = "NO_COLOR";
+/// The secret that `grens deliver` signs with, where `--secret-file` is not given.
+pub(crate) const DELIVER_SECRET: &str = "GRENS_DELIVER_SECRET";

@@ -2,9 +2,11 @@
 
 use grens_batch::BatchError;
 use grens_eval::{EvalError, RecordsError};
+use grens_gateway::{DraftError, GatewayError};
 use grens_infer::InferError;
 use grens_law::{Exit, PolicyError};
 
+use crate::commands::deliver::MAKE_SECRET;
 use crate::printer::Printer;
 
 /// Why a command failed.
@@ -73,8 +75,7 @@ impl From<BatchError> for Failure {
             BatchError::Closed => Self::new(Exit::Ok, error),
             BatchError::Input { .. } => Self::new(Exit::NoInput, error),
             BatchError::Output { ref source, .. } => {
-                use std::io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
-                let full = matches!(source.kind(), StorageFull | FileTooLarge | QuotaExceeded);
+                let full = is_full(source);
                 let failure = Self::new(Exit::Output, error);
                 if full {
                     failure.hint("make room, then give the same command again: a scan keeps what it had finished")
@@ -146,4 +147,47 @@ impl From<EvalError> for Failure {
         };
         Self { hint, ..failure }
     }
+}
+
+impl From<GatewayError> for Failure {
+    fn from(error: GatewayError) -> Self {
+        use GatewayError as E;
+        let (exit, hint) = match &error {
+            E::Read { .. } | E::NoList { .. } | E::Line { .. } => (Exit::NoInput, None),
+            E::Draft { source: DraftError::OtherPolicy { .. }, .. } => (
+                Exit::Usage,
+                Some("give the policy of that scan with --policy FILE: records show its thresholds".to_owned()),
+            ),
+            E::Draft { .. } => (Exit::NoInput, None),
+            E::NoOutbox { .. } => {
+                (Exit::NoInput, Some("grens outbox add makes it; name it with --outbox FILE".to_owned()))
+            }
+            E::Write { source, .. } if is_full(source) => (Exit::Output, Some(MAKE_ROOM.to_owned())),
+            E::Full { .. } => (Exit::Output, Some(MAKE_ROOM.to_owned())),
+            E::Locked { .. } => (
+                Exit::Output,
+                Some("nothing was lost; give the same command again when the other has ended".to_owned()),
+            ),
+            E::Delivering { .. } => (Exit::Output, Some("one delivery at a time; wait until it ends".to_owned())),
+            E::Write { .. } | E::Foreign { .. } | E::Database { .. } => (Exit::Output, None),
+            E::Target { .. } => {
+                (Exit::Usage, Some("use https://; --allow-http lets plain HTTP go to another machine".to_owned()))
+            }
+            E::Turned { status: 401 | 403, .. } => (
+                Exit::Undelivered,
+                Some("nothing was lost; check that both sides have the same secret and the right time".to_owned()),
+            ),
+            E::Turned { .. } => (Exit::Undelivered, Some("nothing was lost; check the address".to_owned())),
+            E::Secret { .. } => (Exit::Usage, Some(format!("make one with: {MAKE_SECRET}"))),
+        };
+        Self { hint, ..Self::new(exit, error) }
+    }
+}
+
+/// What to do about a full disk.
+const MAKE_ROOM: &str = "nothing was lost; make room, then give the same command again";
+
+fn is_full(error: &std::io::Error) -> bool {
+    use std::io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
+    matches!(error.kind(), StorageFull | FileTooLarge | QuotaExceeded)
 }

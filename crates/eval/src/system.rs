@@ -178,6 +178,7 @@ pub fn half_policy() -> Policy {
         a137d: article(),
         group_hate: GroupHateThresholds { review: 0.5 },
         review: None,
+        gateway: None,
         grounds: GroundThresholds { named: 0.5 },
     }
 }

@@ -26,6 +26,8 @@ pub enum Exit {
     TooManyRejects = 9,
     /// A figure is on the wrong side of a bound that the command line set.
     BoundMissed = 10,
+    /// Records are left that could not be delivered; they are kept.
+    Undelivered = 11,
     /// Stopped by Ctrl-C or SIGTERM.
     Interrupted = 130,
 }
@@ -40,7 +42,7 @@ pub struct ExitRow {
 }
 
 /// All exit codes.
-pub const EXIT_CODES: [ExitRow; 12] = [
+pub const EXIT_CODES: [ExitRow; 13] = [
     ExitRow { exit: Exit::Ok, meaning: "done; also when the reader of stdout closed the pipe" },
     ExitRow { exit: Exit::Failure, meaning: "an error that no other code names" },
     ExitRow { exit: Exit::Usage, meaning: "the command line makes no sense" },
@@ -58,6 +60,7 @@ pub const EXIT_CODES: [ExitRow; 12] = [
         meaning: "more input records could not be used than --max-rejects allows; the run ended there",
     },
     ExitRow { exit: Exit::BoundMissed, meaning: "a figure is below --fail-under or above --fail-over" },
+    ExitRow { exit: Exit::Undelivered, meaning: "records are left that could not be delivered; they are kept" },
     ExitRow { exit: Exit::Interrupted, meaning: "stopped by Ctrl-C or SIGTERM; what was written is whole" },
 ];
 

@@ -17,10 +17,14 @@ pub mod schema;
 
 pub use decision::{Band, Decision, decide};
 pub use exit::{EXIT_CODES, Exit, ExitRow};
-pub use policy::{ArticleThresholds, GroundThresholds, GroupHateThresholds, Policy, PolicyError, ReviewLimits};
+pub use policy::{
+    ArticleThresholds, GatewayRules, GroundThresholds, GroupHateThresholds, Policy, PolicyError, ReviewLimits, SendRule,
+};
 pub use record::{
-    BandCounts, DECISION_SCHEMA, DecisionRecord, FINDING_SCHEMA, FindingRecord, Lines, ModelRef, Place, REJECT_SCHEMA,
-    REPEAT_SCHEMA, RejectRecord, RepeatRecord, SUMMARY_SCHEMA, SourceRecord, SourceRef, SummaryRecord,
+    BandCounts, ContextFlag, DECISION_SCHEMA, DecisionRecord, FINDING_SCHEMA, FindingRecord, Judgement, Lines,
+    ModelRef, OnlineCheck, Place, Publicity, REJECT_SCHEMA, REPEAT_SCHEMA, RejectRecord, RepeatRecord, Route,
+    SUMMARY_SCHEMA, SourceRecord, SourceRef, Span, SpanError, SummaryRecord, VERDICT_SCHEMA, VerdictError,
+    VerdictRecord,
 };
 pub use scores::{ArticleScores, GroundScores, Scores};
 pub use statute::{Article, ArticleEntry, Fact, Ground, GroundEntry, Statute, StatuteError};

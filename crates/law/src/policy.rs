@@ -42,6 +42,36 @@ pub struct ReviewLimits {
     pub nightly_cap: usize,
 }
 
+/// What may leave the house.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SendRule {
+    /// Only what a person has confirmed.
+    #[default]
+    HumanConfirmed,
+    /// Also candidates that nobody has judged yet, marked so.
+    Candidate,
+}
+
+impl SendRule {
+    /// The name in `policy.toml`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::HumanConfirmed => "human_confirmed",
+            Self::Candidate => "candidate",
+        }
+    }
+}
+
+/// Rules for what is handed to a flagger gateway.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GatewayRules {
+    /// What may go out.
+    pub send: SendRule,
+}
+
 /// All thresholds of a run, read from `policy.toml`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -64,6 +94,9 @@ pub struct Policy {
     /// The review list; without it, all of it is shown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub review: Option<ReviewLimits>,
+    /// What may go to a flagger gateway; without it, only what a person has confirmed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gateway: Option<GatewayRules>,
 }
 
 /// Why a policy was refused.
@@ -103,6 +136,12 @@ impl Policy {
             Article::A137c => &self.a137c,
             Article::A137d => &self.a137d,
         }
+    }
+
+    /// What may go to a flagger gateway.
+    #[must_use]
+    pub fn send_rule(&self) -> SendRule {
+        self.gateway.unwrap_or_default().send
     }
 
     /// Read and check a policy.
@@ -187,6 +226,18 @@ named = 0.5
         ] {
             let error = Policy::parse(&TEXT.replacen(from, to, 1)).unwrap_err().to_string();
             assert!(error.contains(says), "{error}");
+        }
+    }
+
+    #[test]
+    fn what_may_go_out_is_strict_unless_the_policy_says_otherwise() {
+        let read = |more: &str| Policy::parse(&format!("{TEXT}{more}"));
+        assert_eq!(read("").unwrap().send_rule(), SendRule::HumanConfirmed);
+        assert_eq!(read("[gateway]\nsend = \"human_confirmed\"").unwrap().send_rule(), SendRule::HumanConfirmed);
+        assert_eq!(read("[gateway]\nsend = \"candidate\"").unwrap().send_rule(), SendRule::Candidate);
+        for wrong in ["[gateway]\nsend = \"all\"", "[gateway]", "[gateway]\nsent = \"candidate\""] {
+            let error = read(wrong).unwrap_err().to_string();
+            assert!(error.contains("send") || error.contains("human_confirmed"), "{error}");
         }
     }
 

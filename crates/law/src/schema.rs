@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::{DecisionRecord, FindingRecord, RejectRecord, RepeatRecord, SummaryRecord};
+use crate::{DecisionRecord, FindingRecord, RejectRecord, RepeatRecord, SummaryRecord, VerdictRecord};
 
 /// File name and schema of every record type, in the order of the documentation.
 #[must_use]
@@ -13,5 +13,6 @@ pub fn all() -> Vec<(&'static str, Value)> {
         ("grens.repeat-1.json", schemars::schema_for!(RepeatRecord).to_value()),
         ("grens.reject-1.json", schemars::schema_for!(RejectRecord).to_value()),
         ("grens.summary-2.json", schemars::schema_for!(SummaryRecord).to_value()),
+        ("grens.verdict-1.json", schemars::schema_for!(VerdictRecord).to_value()),
     ]
 }

@@ -1,0 +1,187 @@
+#![allow(clippy::unwrap_used)]
+
+use std::collections::VecDeque;
+
+use grens_law::Statute;
+use tempfile::TempDir;
+
+use super::*;
+use crate::example::{self, found, verdict_on};
+
+/// A receiver that answers by a script, then takes everything.
+#[derive(Default)]
+struct Scripted {
+    answers: VecDeque<Answer>,
+    seen: Vec<String>,
+    stops: bool,
+}
+
+static STOP: AtomicBool = AtomicBool::new(false);
+static NEVER: AtomicBool = AtomicBool::new(false);
+
+impl Target for Scripted {
+    fn name(&self) -> String {
+        "script".to_owned()
+    }
+
+    fn deliver(&mut self, entry: &Entry) -> Result<Answer> {
+        self.seen.push(entry.key.clone());
+        if self.stops {
+            STOP.store(true, Ordering::Relaxed);
+        }
+        Ok(self.answers.pop_front().unwrap_or(Answer::Taken))
+    }
+}
+
+fn script(answers: impl IntoIterator<Item = Answer>) -> Scripted {
+    Scripted { answers: answers.into_iter().collect(), ..Scripted::default() }
+}
+
+fn outbox(posts: u32) -> (TempDir, Outbox) {
+    let dir = tempfile::tempdir().unwrap();
+    let mut outbox = Outbox::create(&dir.path().join("outbox.db")).unwrap();
+    let added = outbox.add(&example::policy(), Statute::shipped(), |adding| {
+        (0..posts).try_for_each(|i| {
+            let id = format!("p{i}");
+            adding.finding(&found(&id), Some(&verdict_on(&id, "candidate", "2026-11-23T09:00:00Z")))
+        })
+    });
+    assert_eq!(added.unwrap().notices, u64::from(posts));
+    (dir, outbox)
+}
+
+fn options() -> DeliverOptions {
+    let backoff = Backoff { base: Duration::from_millis(1), most: Duration::from_millis(4) };
+    DeliverOptions { rule: SendRule::HumanConfirmed, max_tries: 3, backoff, wait: true }
+}
+
+fn run(outbox: &Outbox, target: &mut Scripted, options: &DeliverOptions) -> Delivered {
+    deliver(outbox, target, options, &NEVER, &mut |_| {}).unwrap()
+}
+
+fn pause(after: Option<Duration>) -> Answer {
+    Answer::Pause { why: "HTTP 503".to_owned(), after }
+}
+
+#[test]
+fn all_that_is_due_goes_out_once() {
+    let (_dir, outbox) = outbox(5);
+    let mut target = script([]);
+    assert_eq!(run(&outbox, &mut target, &options()), Delivered { sent: 5, ..Delivered::default() });
+    assert_eq!(run(&outbox, &mut target, &options()), Delivered::default());
+    assert_eq!(target.seen.len(), 5);
+}
+
+#[test]
+fn a_record_is_given_up_after_its_last_try_and_taken_up_again_on_request() {
+    let (_dir, outbox) = outbox(1);
+    let mut target = script((0..5).map(|_| Answer::again("HTTP 500")));
+    let done = run(&outbox, &mut target, &options());
+    assert_eq!((done.given_up, done.left, target.seen.len()), (1, 0, 3));
+    let letters = outbox.status().unwrap().dead_letters;
+    assert_eq!((letters[0].why.as_str(), letters[0].tries), ("HTTP 500", 3));
+    assert_eq!(outbox.retry(Some("none")).unwrap(), 0);
+    assert_eq!(outbox.retry(Some(&target.seen[0])).unwrap(), 1);
+    assert_eq!(run(&outbox, &mut target, &options()).sent, 1);
+}
+
+#[test]
+fn a_refusal_is_final_at_once() {
+    let (_dir, outbox) = outbox(2);
+    let mut target = script([Answer::Refused { why: "HTTP 422: unknown_law".to_owned() }]);
+    let done = run(&outbox, &mut target, &options());
+    assert_eq!((done.refused, done.sent, target.seen.len()), (1, 1, 2));
+    assert_eq!(outbox.status().unwrap().dead_letters[0].why, "HTTP 422: unknown_law");
+}
+
+#[test]
+fn a_receiver_that_is_away_makes_no_dead_letters() {
+    let (_dir, outbox) = outbox(2);
+    let mut target = script((0..50).map(|_| pause(None)));
+    let done = run(&outbox, &mut target, &options());
+    assert_eq!((done.sent, done.given_up, target.seen.len()), (2, 0, 52));
+}
+
+#[test]
+fn what_the_receiver_asks_for_is_waited() {
+    let (_dir, outbox) = outbox(2);
+    let options = DeliverOptions { wait: false, ..options() };
+    let hour = Some(Duration::from_secs(3600));
+    let mut target = script([pause(hour)]);
+    // Without waiting a pause ends the run, and its record is not due.
+    assert_eq!(run(&outbox, &mut target, &options), Delivered { left: 2, ..Delivered::default() });
+    assert_eq!(run(&outbox, &mut target, &options), Delivered { sent: 1, left: 1, ..Delivered::default() });
+    assert!(matches!(outbox.next(options.rule).unwrap(), Next::In(wait) if wait > Duration::from_secs(3500)));
+}
+
+#[test]
+fn a_record_that_waits_holds_up_no_other() {
+    let (_dir, outbox) = outbox(3);
+    let options = DeliverOptions { wait: false, ..options() };
+    let again = Answer::Again { why: "HTTP 500".to_owned(), after: Some(Duration::from_secs(3600)) };
+    assert_eq!(run(&outbox, &mut script([again]), &options), Delivered { sent: 2, left: 1, ..Delivered::default() });
+}
+
+#[test]
+fn a_correction_does_not_overtake_what_it_corrects() {
+    let (_dir, mut outbox) = outbox(1);
+    let options = DeliverOptions { wait: false, ..options() };
+    let again = Answer::Again { why: "HTTP 500".to_owned(), after: Some(Duration::from_secs(3600)) };
+    run(&outbox, &mut script([]), &options);
+    let mut other = verdict_on("p0", "candidate", "2026-11-24T09:00:00Z");
+    other.grounds.push(grens_law::Ground::Religion);
+    outbox.add(&example::policy(), Statute::shipped(), |adding| adding.finding(&found("p0"), Some(&other))).unwrap();
+    // The correction waits; the notice that comes after it waits with it.
+    assert_eq!(run(&outbox, &mut script([again]), &options), Delivered { left: 2, ..Delivered::default() });
+}
+
+#[test]
+fn one_who_is_turned_away_stops_and_keeps_all() {
+    let (_dir, outbox) = outbox(3);
+    let mut target = script([Answer::Turned { status: 401 }]);
+    let error = deliver(&outbox, &mut target, &options(), &NEVER, &mut |_| {}).unwrap_err();
+    assert!(matches!(error, GatewayError::Turned { status: 401, .. }));
+    assert_eq!((target.seen.len(), outbox.left(SendRule::HumanConfirmed).unwrap()), (1, 3));
+    // The next run begins with another record: one alone cannot bar the way.
+    assert_eq!(run(&outbox, &mut target, &options()).sent, 3);
+    assert_ne!(target.seen[0], target.seen[1]);
+}
+
+#[test]
+fn a_stop_ends_after_the_record_in_hand() {
+    let (_dir, outbox) = outbox(3);
+    let mut target = Scripted { stops: true, ..script([]) };
+    let done = deliver(&outbox, &mut target, &options(), &STOP, &mut |_| {}).unwrap();
+    assert_eq!(done, Delivered { sent: 1, left: 2, stopped: true, ..Delivered::default() });
+}
+
+#[test]
+fn two_do_not_deliver_at_once() {
+    let (_dir, outbox) = outbox(1);
+    let held = Lock::take(outbox.path()).unwrap();
+    let error = deliver(&outbox, &mut script([]), &options(), &NEVER, &mut |_| {}).unwrap_err();
+    assert!(matches!(error, GatewayError::Delivering { .. }), "{error}");
+    drop(held);
+    assert_eq!(run(&outbox, &mut script([]), &options()).sent, 1);
+}
+
+#[test]
+fn a_folder_holds_each_record_whole() {
+    let (dir, outbox) = outbox(3);
+    let to = dir.path().join("uit");
+    let mut folder = Folder::open(&to).unwrap();
+    let deliver = |folder: &mut Folder| deliver(&outbox, folder, &options(), &NEVER, &mut |_| {}).unwrap();
+    assert_eq!(deliver(&mut folder).sent, 3);
+    let mut names = vec![];
+    for entry in std::fs::read_dir(&to).unwrap() {
+        let path = entry.unwrap().path();
+        let record: serde_json::Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
+        assert_eq!(path.file_name().unwrap().to_str().unwrap(), format!("{}.json", record["key"].as_str().unwrap()));
+        names.push(path);
+    }
+    assert_eq!(names.len(), 3);
+    // A process that died between the file and the outbox's mark: once more, and nothing is doubled.
+    outbox.change("UPDATE record SET state = 'pending', cause = NULL", &[]).unwrap();
+    assert_eq!(deliver(&mut folder).sent, 3);
+    assert_eq!(std::fs::read_dir(&to).unwrap().count(), 3);
+}

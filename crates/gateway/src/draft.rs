@@ -1,0 +1,286 @@
+//! From a finding, and a person's verdict where there is one, to the records that may be sent.
+
+use grens_law::{FindingRecord, Judgement, Policy, Span, SpanError, Statute, VerdictError, VerdictRecord};
+
+use crate::dsa::Statement;
+use crate::record::{
+    CANDIDATE_SCHEMA, CORRECTION_SCHEMA, CandidateRecord, Cluster, CorrectionAction, CorrectionRecord, NOTICE_SCHEMA,
+    NoticeDraftRecord, Notifier, Part, Standing, Thresholds,
+};
+use crate::retention::{DAYS_REVIEWED, DAYS_UNREVIEWED, Moment};
+use crate::{explanation, key};
+
+/// A finding with what its scan knows beside it.
+#[derive(Debug, Clone)]
+pub struct Found {
+    /// The finding.
+    pub finding: FindingRecord,
+    /// When it was found: RFC 3339, UTC.
+    pub found_at: String,
+    /// The posts that stand behind it.
+    pub cluster: Option<Cluster>,
+    /// The words that the scores rest on most; empty where they were not looked for.
+    pub evidence: Vec<Span>,
+    /// Whether it stands in `candidates`: what the nightly cap left out does not go out unjudged.
+    pub is_listed: bool,
+}
+
+/// Why no record can be made.
+#[derive(Debug, thiserror::Error)]
+pub enum DraftError {
+    /// The thresholds are not known.
+    #[error("the finding was decided under policy {finding}, and the policy given is {given}")]
+    OtherPolicy {
+        /// What the finding names.
+        finding: String,
+        /// What was given.
+        given: String,
+    },
+    /// A time that cannot be read.
+    #[error("field `{field}` is no time in UTC (RFC 3339)")]
+    Time {
+        /// Which field.
+        field: &'static str,
+    },
+    /// The verdict is about another post or text.
+    #[error("the verdict is about another post, or another text of it")]
+    OtherPost,
+    /// The verdict is no yes.
+    #[error("a notice is drafted for what a person has judged to be a candidate, and for nothing else")]
+    NotConfirmed,
+    /// The verdict does not say what it must.
+    #[error("the verdict cannot be used: {0}")]
+    Verdict(#[from] VerdictError),
+    /// Evidence that does not stand in the text.
+    #[error("the evidence cannot be used: {0}")]
+    Evidence(#[from] SpanError),
+}
+
+/// The record of a candidate that nobody has judged yet.
+///
+/// # Errors
+/// When the finding was decided under another policy than `policy`, whose thresholds the record shows, its time cannot be read, or the evidence
+/// does not stand in the text.
+pub fn draft_candidate(found: &Found, policy: &Policy) -> Result<CandidateRecord, DraftError> {
+    let decision = &found.finding.decision;
+    if decision.policy != policy.id {
+        return Err(DraftError::OtherPolicy { finding: decision.policy.clone(), given: policy.id.clone() });
+    }
+    let time = Moment::parse(&found.found_at).ok_or(DraftError::Time { field: "found_at" })?;
+    let place = &found.finding.place;
+    let post = key::post(place.platform.as_deref(), place.url.as_deref(), &decision.id, &decision.text_sha256);
+    let record = CandidateRecord {
+        schema: CANDIDATE_SCHEMA.to_owned(),
+        key: key::candidate(&post),
+        standing: Standing::NotYetJudged,
+        id: decision.id.clone(),
+        platform: place.platform.clone(),
+        url: place.url.clone(),
+        created_at: place.created_at.clone(),
+        found_at: found.found_at.clone(),
+        visibility: place.visibility.clone(),
+        still_online: None,
+        text: found.finding.text.clone(),
+        text_sha256: decision.text_sha256.clone(),
+        lang: decision.lang.clone(),
+        evidence: found.evidence.clone(),
+        band: decision.band,
+        articles: decision.articles.clone(),
+        grounds: decision.grounds.clone(),
+        scores: decision.scores,
+        ground_scores: decision.ground_scores,
+        thresholds: Thresholds {
+            art137c: policy.a137c.candidate,
+            art137d: policy.a137d.candidate,
+            ground: policy.grounds.named,
+        },
+        truncated: decision.truncated,
+        model: decision.model.clone(),
+        policy: decision.policy.clone(),
+        law: decision.law.clone(),
+        grens: found.finding.grens.clone(),
+        verdict: None,
+        cluster: found.cluster.clone(),
+        keep_until: time.plus_days(DAYS_UNREVIEWED),
+    };
+    record.check_evidence()?;
+    Ok(record)
+}
+
+/// A draft of a notice about a candidate that a person has confirmed. Notifier and bona fide statement stay empty.
+///
+/// # Errors
+/// When the verdict is about another post or text, is no yes, says less than it must, or the evidence does not stand in the text.
+pub fn draft_notice(
+    mut candidate: CandidateRecord,
+    verdict: &VerdictRecord,
+    statute: &Statute,
+) -> Result<NoticeDraftRecord, DraftError> {
+    let post =
+        key::post(candidate.platform.as_deref(), candidate.url.as_deref(), &candidate.id, &candidate.text_sha256);
+    if key::judged_post(verdict) != post {
+        return Err(DraftError::OtherPost);
+    }
+    if verdict.verdict != Judgement::Candidate {
+        return Err(DraftError::NotConfirmed);
+    }
+    verdict.check(statute)?;
+    candidate.check_evidence()?;
+    if let (Some(quote), Some(text)) = (&verdict.quote, &candidate.text) {
+        quote.check(text)?;
+    }
+    let judged = Moment::parse(&verdict.judged_at).ok_or(DraftError::Time { field: "judged_at" })?;
+    candidate.standing = Standing::HumanConfirmed;
+    candidate.still_online.clone_from(&verdict.still_online);
+    candidate.verdict = Some(verdict.clone());
+    candidate.keep_until = judged.plus_days(DAYS_REVIEWED);
+    let locations: Vec<String> = candidate.url.iter().cloned().collect();
+    let mut to_fill = vec![Part::Notifier, Part::BonaFideStatement];
+    if locations.is_empty() {
+        to_fill.insert(0, Part::Locations);
+    }
+    Ok(NoticeDraftRecord {
+        schema: NOTICE_SCHEMA.to_owned(),
+        key: key::notice(&post, verdict),
+        explanation: explanation::of_candidate(&candidate, statute),
+        locations,
+        notifier: Notifier::default(),
+        bona_fide_statement: None,
+        to_fill,
+        dsa: Statement::about(&verdict.articles, &verdict.grounds),
+        candidate,
+    })
+}
+
+/// The correction of the record with key `corrects`, which `verdict` led to. With `replaced_by` another record takes its place; else it is
+/// withdrawn.
+///
+/// # Errors
+/// When the verdict says less than it must or its time cannot be read.
+pub fn draft_correction(
+    corrects: &str,
+    verdict: &VerdictRecord,
+    replaced_by: Option<&str>,
+    statute: &Statute,
+) -> Result<CorrectionRecord, DraftError> {
+    verdict.check(statute)?;
+    let judged = Moment::parse(&verdict.judged_at).ok_or(DraftError::Time { field: "judged_at" })?;
+    let action = if replaced_by.is_some() { CorrectionAction::Replaced } else { CorrectionAction::Withdrawn };
+    Ok(CorrectionRecord {
+        schema: CORRECTION_SCHEMA.to_owned(),
+        key: key::correction(corrects, verdict, replaced_by),
+        corrects: corrects.to_owned(),
+        action,
+        replaced_by: replaced_by.map(str::to_owned),
+        explanation: explanation::of_correction(action),
+        verdict: verdict.clone(),
+        keep_until: judged.plus_days(DAYS_REVIEWED),
+    })
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::example::{self, TEXT, found, verdict, verdict_on};
+
+    fn law() -> &'static Statute {
+        Statute::shipped()
+    }
+
+    #[test]
+    fn an_unjudged_candidate_says_so_and_goes_after_thirty_days() {
+        let record = draft_candidate(&found("p1"), &example::policy()).unwrap();
+        assert_eq!((record.standing, record.verdict.is_none()), (Standing::NotYetJudged, true));
+        assert_eq!(record.keep_until, "2026-12-22");
+        assert_eq!((record.thresholds.art137c, record.thresholds.ground), (0.89, 0.35));
+        // Found again later, by another model: the same record to a receiver.
+        let mut again = found("p1");
+        again.found_at = "2026-11-24T03:00:00Z".to_owned();
+        again.finding.decision.model.hash = "other".to_owned();
+        assert_eq!(draft_candidate(&again, &example::policy()).unwrap().key, record.key);
+        again.finding.decision.text_sha256 = "edited".to_owned();
+        assert_ne!(draft_candidate(&again, &example::policy()).unwrap().key, record.key);
+    }
+
+    #[test]
+    fn a_notice_leaves_to_a_person_what_is_a_persons() {
+        let notice = draft_notice(example::candidate(), &verdict(), law()).unwrap();
+        assert_eq!((notice.notifier.clone(), notice.bona_fide_statement.clone()), (Notifier::default(), None));
+        assert_eq!(notice.to_fill, [Part::Notifier, Part::BonaFideStatement]);
+        assert_eq!(notice.locations, ["https://voorbeeld.example/p1"]);
+        assert_eq!(notice.candidate.keep_until, "2027-05-22");
+        assert_eq!(notice.candidate.standing, Standing::HumanConfirmed);
+        assert!(
+            notice.explanation.nl.contains("Beoordeeld op 2026-11-23 door een mens: kandidaat voor artikel 137c Sr")
+        );
+        let json = serde_json::to_value(&notice).unwrap();
+        assert!(
+            json["notifier"]["name"].is_null()
+                && json["notifier"]["email"].is_null()
+                && json["bona_fide_statement"].is_null()
+        );
+    }
+
+    #[test]
+    fn without_an_address_a_person_must_give_one() {
+        let (mut candidate, mut verdict) = (example::candidate(), verdict());
+        (candidate.url, verdict.url) = (None, None);
+        let notice = draft_notice(candidate, &verdict, law()).unwrap();
+        assert_eq!((notice.locations.len(), notice.to_fill[0]), (0, Part::Locations));
+    }
+
+    #[test]
+    fn a_notice_needs_a_yes_on_this_very_text() {
+        let refused = |verdict| draft_notice(example::candidate(), &verdict, law()).unwrap_err();
+        for no in ["not_candidate", "unsure", "outside_law", "reopened"] {
+            let verdict = verdict_on("p1", no, "2026-11-23T09:00:00Z");
+            assert!(matches!(refused(verdict), DraftError::NotConfirmed), "{no}");
+        }
+        assert!(matches!(refused(verdict_on("p2", "candidate", "2026-11-23T09:00:00Z")), DraftError::OtherPost));
+        let edited = VerdictRecord { text_sha256: "other".to_owned(), ..verdict() };
+        assert!(matches!(refused(edited), DraftError::OtherPost));
+        assert!(matches!(refused(VerdictRecord { reason: None, ..verdict() }), DraftError::Verdict(_)));
+        assert!(matches!(
+            refused(VerdictRecord { judged_at: "gisteren".to_owned(), ..verdict() }),
+            DraftError::Time { .. }
+        ));
+    }
+
+    #[test]
+    fn evidence_stands_in_the_text() {
+        let span = |start, end, quote: &str| Span { start, end, quote: quote.to_owned() };
+        let with = |evidence: Vec<Span>, text: Option<&str>| {
+            let candidate = CandidateRecord { evidence, text: text.map(str::to_owned), ..example::candidate() };
+            draft_notice(candidate, &verdict(), law())
+        };
+        assert!(with(vec![span(0, 4, "Alle"), span(5, 11, "mensen")], Some(TEXT)).is_ok());
+        for (wrong, text) in [
+            (vec![span(0, 4, "alle")], Some(TEXT)),
+            (vec![span(5, 11, "mensen"), span(0, 4, "Alle")], Some(TEXT)),
+            (vec![span(0, 4, "Alle"), span(2, 4, "le")], Some(TEXT)),
+            (vec![span(0, 4, "Alle")], None),
+        ] {
+            assert!(matches!(with(wrong.clone(), text), Err(DraftError::Evidence(_))), "{wrong:?}");
+        }
+        let quoting = VerdictRecord { quote: Some(span(0, 4, "Geen")), ..verdict() };
+        assert!(draft_notice(example::candidate(), &quoting, law()).is_err());
+    }
+
+    #[test]
+    fn another_policys_thresholds_are_not_shown() {
+        let policy = Policy { id: "grens-nl-2".to_owned(), ..example::policy() };
+        let error = draft_candidate(&found("p1"), &policy).unwrap_err().to_string();
+        assert!(error.contains("grens-nl-3") && error.contains("grens-nl-2"), "{error}");
+    }
+
+    #[test]
+    fn a_correction_names_what_it_corrects() {
+        let reopened = verdict_on("p1", "reopened", "2026-11-25T09:00:00Z");
+        let withdrawn = draft_correction("k", &reopened, None, law()).unwrap();
+        assert_eq!((withdrawn.corrects.as_str(), withdrawn.action), ("k", CorrectionAction::Withdrawn));
+        let replaced = draft_correction("k", &verdict(), Some("l"), law()).unwrap();
+        assert_eq!((replaced.action, replaced.replaced_by.as_deref()), (CorrectionAction::Replaced, Some("l")));
+        assert_ne!(withdrawn.key, replaced.key);
+    }
+}

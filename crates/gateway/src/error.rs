@@ -1,0 +1,119 @@
+//! What can go wrong on the way out. No message holds text of a post or a secret.
+
+use std::path::PathBuf;
+
+use crate::draft::DraftError;
+
+/// An error of this crate. Messages name the file and say what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum GatewayError {
+    /// An input could not be read.
+    #[error("cannot read {path}: {source}")]
+    Read {
+        /// Which file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// A line of an input is not what it should be.
+    #[error("{path}:{line}: {problem}")]
+    Line {
+        /// Which file.
+        path: PathBuf,
+        /// Line, from 1.
+        line: u64,
+        /// What is wrong; no text of the line.
+        problem: String,
+    },
+    /// A folder or file that is no list of findings.
+    #[error("{path} {problem}")]
+    NoList {
+        /// Which folder or file.
+        path: PathBuf,
+        /// What is missing.
+        problem: &'static str,
+    },
+    /// No record can be made of a finding.
+    #[error("no record can be made of post {id}: {source}")]
+    Draft {
+        /// The post's id.
+        id: String,
+        /// Why.
+        source: DraftError,
+    },
+    /// An output could not be written.
+    #[error("cannot write {path}: {source}")]
+    Write {
+        /// Which file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// There is no outbox there.
+    #[error("there is no outbox at {path}")]
+    NoOutbox {
+        /// Where.
+        path: PathBuf,
+    },
+    /// The disk is full.
+    #[error("cannot write the outbox {path}: the disk is full")]
+    Full {
+        /// The outbox.
+        path: PathBuf,
+    },
+    /// Another process holds the database.
+    #[error("the outbox {path} is locked by another process")]
+    Locked {
+        /// The outbox.
+        path: PathBuf,
+    },
+    /// Another process delivers.
+    #[error("another process delivers from the outbox {path}")]
+    Delivering {
+        /// The outbox.
+        path: PathBuf,
+    },
+    /// The file is no outbox of this version.
+    #[error("{path} is no outbox that this version can use: {problem}")]
+    Foreign {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        problem: String,
+    },
+    /// Anything else that the database says.
+    #[error("the outbox {path} cannot be used: {source}")]
+    Database {
+        /// The outbox.
+        path: PathBuf,
+        /// What SQLite said.
+        source: rusqlite::Error,
+    },
+    /// A place to deliver to that cannot be used.
+    #[error("cannot deliver to {to}: {problem}")]
+    Target {
+        /// Where, without anything secret.
+        to: String,
+        /// Why.
+        problem: String,
+    },
+    /// The receiver does not take what we send, whatever the record.
+    #[error("{to} answers {status} to every record")]
+    Turned {
+        /// Where.
+        to: String,
+        /// The HTTP status.
+        status: u16,
+    },
+    /// A secret that cannot be used.
+    #[error("the secret {place} {problem}")]
+    Secret {
+        /// File or variable.
+        place: String,
+        /// Why.
+        problem: String,
+    },
+}
+
+/// Result of this crate.
+pub type Result<T> = std::result::Result<T, GatewayError>;

@@ -1,0 +1,205 @@
+//! What a record says to people, in Dutch and in English: facts alone. It names what was found, by which program, with which score against which
+//! threshold; it calls nobody anything, and leaves the judgement to the reader. A test over all combinations holds it to that.
+
+use std::fmt::Write as _;
+
+use grens_law::{Article, Band, Ground, Statute};
+
+use crate::record::{CandidateRecord, CorrectionAction, Explanation};
+use crate::retention::Moment;
+
+/// Longest quotation, in characters.
+const QUOTED: usize = 300;
+
+/// What a candidate's record says.
+pub(crate) fn of_candidate(candidate: &CandidateRecord, statute: &Statute) -> Explanation {
+    Explanation {
+        nl: Writer { candidate, statute, words: &NL }.text(),
+        en: Writer { candidate, statute, words: &EN }.text(),
+    }
+}
+
+/// What a correction says.
+pub(crate) fn of_correction(action: CorrectionAction) -> Explanation {
+    let (nl, en) = match action {
+        CorrectionAction::Withdrawn => (
+            "Een mens heeft de eerdere beoordeling van dit bericht herzien. Het eerder verzonden stuk wordt ingetrokken; doe er niets meer mee.",
+            "A person has revised the earlier verdict on this post. The record that was sent before is withdrawn; do not act on it any more.",
+        ),
+        CorrectionAction::Replaced => (
+            "Een mens heeft de eerdere beoordeling van dit bericht herzien. Het eerder verzonden stuk vervalt; een ander stuk komt ervoor in de plaats.",
+            "A person has revised the earlier verdict on this post. The record that was sent before lapses; another takes its place.",
+        ),
+    };
+    Explanation { nl: nl.to_owned(), en: en.to_owned() }
+}
+
+/// The sentences of one language; `{}` in `made` and the like is filled in order.
+struct Words {
+    decimal: char,
+    draft: &'static str,
+    made: fn(&CandidateRecord, &str) -> String,
+    candidate: &'static str,
+    review: &'static str,
+    article: fn(&str, &str, &str, &str) -> String,
+    grounds: &'static str,
+    ground: fn(&str, &str) -> String,
+    ground_from: fn(&str) -> String,
+    no_ground: &'static str,
+    evidence: &'static str,
+    truncated: &'static str,
+    cluster: fn(u64) -> String,
+    judged: fn(&str, &str, &str) -> String,
+    not_judged: &'static str,
+    end: &'static str,
+    ground_name: fn(&Statute, Ground) -> Option<&str>,
+    article_name: fn(&Statute, Article) -> Option<&str>,
+}
+
+const NL: Words = Words {
+    decimal: ',',
+    draft: "Concept, opgesteld door een programma. Een mens controleert, vult aan en ondertekent.",
+    made: |c, day| {
+        format!(
+            "Gevonden op {day} met grens {} (model {}, beleid {}, wetstabel {}).",
+            c.grens, c.model.name, c.policy, c.law
+        )
+    },
+    candidate: "Het programma stelt dit bericht voor als kandidaat:",
+    review: "Het programma heeft dit bericht aan een mens voorgelegd:",
+    article: |a, name, score, at| format!("- artikel {a} Sr ({name}): score {score}; kandidaat vanaf {at}"),
+    grounds: "- genoemde gronden: ",
+    ground: |name, score| format!("{name} (score {score})"),
+    ground_from: |at| format!("; genoemd vanaf {at}"),
+    no_ground: "- geen grond genoemd",
+    evidence: "- aangewezen passage: ",
+    truncated: "- het bericht is langer dan het model leest; het eind is niet gelezen",
+    cluster: |n| format!("- staat voor {n} berichten met dezelfde of bijna dezelfde tekst"),
+    judged: |day, articles, grounds| {
+        format!("Beoordeeld op {day} door een mens: kandidaat voor artikel {articles} Sr, op grond van {grounds}.")
+    },
+    not_judged: "Nog niet door een mens beoordeeld.",
+    end: "De scores gaan alleen over de bewoordingen. Context, bedoeling en openbaarheid zijn aan een mens; een kandidaat is een voorstel, geen oordeel.",
+    ground_name: |law, ground| law.grounds.iter().find(|g| g.id == ground).map(|g| g.nl.as_str()),
+    article_name: |law, article| law.article(article).map(|a| a.nl.as_str()),
+};
+
+const EN: Words = Words {
+    decimal: '.',
+    draft: "Draft, made by a program. A person checks, completes and signs it.",
+    made: |c, day| {
+        format!(
+            "Found on {day} by grens {} (model {}, policy {}, statute table {}).",
+            c.grens, c.model.name, c.policy, c.law
+        )
+    },
+    candidate: "The program proposes this post as a candidate:",
+    review: "The program has put this post before a person:",
+    article: |a, name, score, at| {
+        format!("- Article {a} of the Dutch Penal Code ({name}): score {score}; candidate from {at}")
+    },
+    grounds: "- grounds named: ",
+    ground: |name, score| format!("{name} (score {score})"),
+    ground_from: |at| format!("; named from {at}"),
+    no_ground: "- no ground named",
+    evidence: "- passage pointed at: ",
+    truncated: "- the post is longer than the model reads; its end was not read",
+    cluster: |n| format!("- stands for {n} posts with the same or nearly the same text"),
+    judged: |day, articles, grounds| {
+        format!(
+            "Judged on {day} by a person: candidate under Article {articles} of the Dutch Penal Code, on the ground of {grounds}."
+        )
+    },
+    not_judged: "Not yet judged by a person.",
+    end: "The scores are about the wording alone. Context, intent and publicity are for a person; a candidate is a proposal, not a verdict.",
+    ground_name: |law, ground| law.grounds.iter().find(|g| g.id == ground).map(|g| g.en.as_str()),
+    article_name: |law, article| law.article(article).map(|a| a.en.as_str()),
+};
+
+struct Writer<'a> {
+    candidate: &'a CandidateRecord,
+    statute: &'a Statute,
+    words: &'static Words,
+}
+
+impl Writer<'_> {
+    fn text(&self) -> String {
+        let (c, words) = (self.candidate, self.words);
+        let found = Moment::parse(&c.found_at).map_or_else(|| c.found_at.clone(), Moment::day);
+        let mut lines = vec![words.draft.to_owned(), (words.made)(c, &found)];
+        lines.push(if c.band == Band::Candidate { words.candidate } else { words.review }.to_owned());
+        lines.extend(Article::ALL.into_iter().filter(|a| self.names(*a)).map(|a| self.article(a)));
+        lines.push(self.grounds());
+        lines.extend(c.evidence.iter().map(|span| format!("{}«{}»", words.evidence, shortened(&span.quote))));
+        if c.truncated {
+            lines.push(words.truncated.to_owned());
+        }
+        if let Some(cluster) = c.cluster.as_ref().filter(|cluster| cluster.stands_for > 1) {
+            lines.push((words.cluster)(cluster.stands_for));
+        }
+        lines.push(self.judgement());
+        lines.push(words.end.to_owned());
+        lines.join("\n")
+    }
+
+    /// Whether the program or a person names the article.
+    fn names(&self, article: Article) -> bool {
+        let judged = self.candidate.verdict.as_ref().is_some_and(|v| v.articles.contains(&article));
+        judged || self.candidate.articles.contains(&article)
+    }
+
+    fn article(&self, article: Article) -> String {
+        let (score, threshold) = self.candidate.article(article);
+        let name = (self.words.article_name)(self.statute, article).unwrap_or_default();
+        (self.words.article)(article.name(), name, &self.number(score, 3), &self.plain(threshold))
+    }
+
+    fn grounds(&self) -> String {
+        let c = self.candidate;
+        if c.grounds.is_empty() {
+            return self.words.no_ground.to_owned();
+        }
+        let named: Vec<String> =
+            c.grounds.iter().map(|&g| (self.words.ground)(self.ground(g), &self.number(c.ground(g), 3))).collect();
+        format!(
+            "{}{}{}",
+            self.words.grounds,
+            named.join(", "),
+            (self.words.ground_from)(&self.plain(c.thresholds.ground))
+        )
+    }
+
+    fn judgement(&self) -> String {
+        let Some(verdict) = &self.candidate.verdict else { return self.words.not_judged.to_owned() };
+        let day = Moment::parse(&verdict.judged_at).map_or_else(|| verdict.judged_at.clone(), Moment::day);
+        let articles: Vec<&str> = verdict.articles.iter().map(|a| a.name()).collect();
+        let grounds: Vec<&str> = verdict.grounds.iter().map(|&g| self.ground(g)).collect();
+        (self.words.judged)(&day, &articles.join(", "), &grounds.join(", "))
+    }
+
+    fn ground(&self, ground: Ground) -> &str {
+        (self.words.ground_name)(self.statute, ground).unwrap_or_else(|| ground.name())
+    }
+
+    fn number(&self, value: f32, decimals: usize) -> String {
+        let mut text = String::new();
+        // Writing to a string does not fail.
+        let _ = write!(text, "{value:.decimals$}");
+        text.replace('.', &self.words.decimal.to_string())
+    }
+
+    /// As the policy has it.
+    fn plain(&self, value: f32) -> String {
+        value.to_string().replace('.', &self.words.decimal.to_string())
+    }
+}
+
+fn shortened(quote: &str) -> String {
+    if quote.chars().count() <= QUOTED {
+        return quote.to_owned();
+    }
+    quote.chars().take(QUOTED).chain("...".chars()).collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,226 @@
+//! Looking in, taking dead letters up again, and letting go of what may not be kept.
+
+use rusqlite::params;
+use serde::Serialize;
+
+use super::Outbox;
+use crate::error::Result;
+use crate::retention::Moment;
+
+/// Where a record is on its way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    /// To be sent.
+    Pending,
+    /// The receiver has it.
+    Sent,
+    /// Given up, taken back or past its time.
+    Dead,
+}
+
+impl State {
+    /// All states.
+    pub const ALL: [Self; 3] = [Self::Pending, Self::Sent, Self::Dead];
+
+    /// The name in the outbox.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Sent => "sent",
+            Self::Dead => "dead",
+        }
+    }
+}
+
+/// How many records of a kind are in a state.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StateCount {
+    /// The state, with the cause where it is dead: `pending`, `sent`, `dead (refused)`.
+    pub state: String,
+    /// The kind.
+    pub schema: String,
+    /// How many.
+    pub records: u64,
+}
+
+/// A record that was given up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeadLetter {
+    /// Its key.
+    pub key: String,
+    /// Its kind.
+    pub schema: String,
+    /// How often it failed.
+    pub tries: u64,
+    /// The last reason.
+    pub why: String,
+    /// When it was given up: RFC 3339, UTC.
+    pub ended_at: String,
+}
+
+/// What an outbox holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Status {
+    /// Counts, in a fixed order.
+    pub counts: Vec<StateCount>,
+    /// When the oldest pending record was put in: RFC 3339, UTC.
+    pub oldest_pending: Option<String>,
+    /// When the next try is due: RFC 3339, UTC. Past or now for a record that waits for a `deliver`.
+    pub next_try: Option<String>,
+    /// Records that were given up for failing, oldest first, at most 20. Not those that were taken back or expired.
+    pub dead_letters: Vec<DeadLetter>,
+}
+
+/// A record with its place in the outbox, as `grens outbox export` writes it.
+#[derive(Debug, Serialize)]
+pub struct Exported {
+    /// Where it is.
+    pub state: String,
+    /// Why it is dead.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cause: Option<String>,
+    /// Times that it may have left.
+    pub attempts: u64,
+    /// The last reason of a failure.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_error: Option<String>,
+    /// Key of the record that corrects it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub corrected_by: Option<String>,
+    /// Its key.
+    pub key: String,
+    /// The record as it is sent, JSON; nothing once its retention date has passed.
+    #[serde(skip)]
+    pub record: Option<String>,
+}
+
+impl Exported {
+    /// All of it as one line of JSON, the record as its last field, to the byte as it is sent.
+    #[must_use]
+    pub fn line(&self) -> String {
+        let mut line = serde_json::to_string(self).unwrap_or_default();
+        line.truncate(line.len().saturating_sub(1));
+        line + ",\"record\":" + self.record.as_deref().unwrap_or("null") + "}"
+    }
+}
+
+impl Outbox {
+    /// What the outbox holds.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn status(&self) -> Result<Status> {
+        let counts = self.rows(
+            "SELECT CASE state WHEN 'dead' THEN 'dead (' || cause || ')' ELSE state END AS shown, schema, count(*) FROM record
+             GROUP BY shown, schema ORDER BY state = 'dead', shown, schema",
+            |row| Ok(StateCount { state: row.get(0)?, schema: row.get(1)?, records: row.get(2)? }),
+        )?;
+        let times = self.rows("SELECT min(added_ms), min(next_try_ms) FROM record WHERE state = 'pending'", |row| {
+            Ok((row.get::<_, Option<i64>>(0)?, row.get::<_, Option<i64>>(1)?))
+        })?;
+        let (oldest, next) = times.first().copied().unwrap_or_default();
+        let dead_letters = self.rows(
+            "SELECT key, schema, tries, coalesce(last_error, ''), coalesce(ended_ms, 0) FROM record
+             WHERE state = 'dead' AND cause IN ('tries', 'refused') ORDER BY ended_ms, seq LIMIT 20",
+            |row| {
+                Ok(DeadLetter {
+                    key: row.get(0)?,
+                    schema: row.get(1)?,
+                    tries: row.get(2)?,
+                    why: row.get(3)?,
+                    ended_at: Moment::from_millis(row.get(4)?).text(),
+                })
+            },
+        )?;
+        let text = |ms: i64| Moment::from_millis(ms).text();
+        Ok(Status {
+            counts,
+            oldest_pending: oldest.map(text),
+            next_try: next.filter(|&ms| ms > 0).map(text),
+            dead_letters,
+        })
+    }
+
+    /// Take dead letters up again: that with `key`, or all that were given up for failing. What was taken back or is past its time stays dead. Returns
+    /// how many will be tried again.
+    ///
+    /// # Errors
+    /// When the outbox cannot be written.
+    pub fn retry(&self, key: Option<&str>) -> Result<usize> {
+        self.db
+            .execute(
+                "UPDATE record SET state = 'pending', cause = NULL, tries = 0, next_try_ms = 0, ended_ms = NULL
+                 WHERE state = 'dead' AND cause IN ('tries', 'refused') AND body IS NOT NULL AND (?1 IS NULL OR key = ?1)",
+                params![key],
+            )
+            .map_err(|e| self.failed(e))
+    }
+
+    /// Hand every record to `take`, in the order in which they were put in; those in one state, or all.
+    ///
+    /// # Errors
+    /// When the outbox cannot be read. What `take` fails with ends the walk and is the inner result.
+    pub fn export<E>(
+        &self,
+        state: Option<State>,
+        mut take: impl FnMut(&Exported) -> std::result::Result<(), E>,
+    ) -> Result<std::result::Result<(), E>> {
+        let mut walk = || {
+            let mut query = self.db.prepare(
+                "SELECT state, cause, attempts, last_error, corrected_by, key, body FROM record
+                 WHERE ?1 IS NULL OR state = ?1 ORDER BY seq",
+            )?;
+            let mut rows = query.query([state.map(State::name)])?;
+            while let Some(row) = rows.next()? {
+                let exported = Exported {
+                    state: row.get(0)?,
+                    cause: row.get(1)?,
+                    attempts: row.get(2)?,
+                    last_error: row.get(3)?,
+                    corrected_by: row.get(4)?,
+                    key: row.get(5)?,
+                    record: row.get(6)?,
+                };
+                if let Err(e) = take(&exported) {
+                    return Ok(Err(e));
+                }
+            }
+            Ok(Ok(()))
+        };
+        walk().map_err(|e| self.failed(e))
+    }
+
+    /// Remove the bodies of all records whose retention date has passed; keys and counts stay, so that nothing is sent twice. What was still pending is
+    /// dead then (`expired`). Returns how many bodies went.
+    ///
+    /// # Errors
+    /// When the outbox cannot be written.
+    pub fn purge(&self) -> Result<usize> {
+        let now = Moment::now();
+        let removed = self
+            .db
+            .execute(
+                "UPDATE record SET body = NULL,
+                     cause = CASE state WHEN 'pending' THEN 'expired' ELSE cause END,
+                     ended_ms = CASE state WHEN 'pending' THEN ?2 ELSE ended_ms END,
+                     state = CASE state WHEN 'pending' THEN 'dead' ELSE state END
+                 WHERE keep_until <= ?1 AND body IS NOT NULL",
+                params![now.day(), now.millis()],
+            )
+            .map_err(|e| self.failed(e))?;
+        if removed > 0 {
+            // The write-ahead log holds the old pages until it is emptied.
+            let _: i64 = self
+                .db
+                .pragma_update_and_check(None, "wal_checkpoint", "TRUNCATE", |row| row.get(0))
+                .map_err(|e| self.failed(e))?;
+        }
+        Ok(removed)
+    }
+
+    fn rows<T>(&self, sql: &str, make: impl FnMut(&rusqlite::Row<'_>) -> rusqlite::Result<T>) -> Result<Vec<T>> {
+        let read = || self.db.prepare(sql)?.query_map([], make)?.collect::<rusqlite::Result<Vec<T>>>();
+        read().map_err(|e| self.failed(e))
+    }
+}

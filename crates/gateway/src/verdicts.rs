@@ -1,0 +1,113 @@
+//! Verdicts of people, out of a file of `grens.verdict/1` records.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use grens_law::{Statute, VERDICT_SCHEMA, VerdictRecord};
+
+use crate::error::{GatewayError, Result};
+use crate::key;
+use crate::lines;
+use crate::retention::Moment;
+
+/// The newest verdict on each post.
+#[derive(Debug, Clone, Default)]
+pub struct Verdicts {
+    by_post: HashMap<String, (i64, VerdictRecord)>,
+    /// Posts in the order in which they were first judged.
+    posts: Vec<String>,
+}
+
+impl Verdicts {
+    /// Read a file of JSON Lines.
+    ///
+    /// # Errors
+    /// When it cannot be read, or a line is no verdict that says what it must ([`VerdictRecord::check`]); the error names the line.
+    pub fn read(path: &Path, statute: &Statute) -> Result<Self> {
+        let mut verdicts = Self::default();
+        lines::each(path, VERDICT_SCHEMA, |line, verdict: VerdictRecord| {
+            let refused = |problem| GatewayError::Line { path: path.to_owned(), line, problem };
+            verdict.check(statute).map_err(|e| refused(e.to_string()))?;
+            let Some(judged) = Moment::parse(&verdict.judged_at) else {
+                return Err(refused("field `judged_at` is no time in UTC (RFC 3339)".to_owned()));
+            };
+            verdicts.take(judged.millis(), verdict);
+            Ok(())
+        })?;
+        Ok(verdicts)
+    }
+
+    /// A later verdict takes the place of an earlier one; of two at the same time the one that was read later.
+    fn take(&mut self, judged_ms: i64, verdict: VerdictRecord) {
+        let post = key::judged_post(&verdict);
+        match self.by_post.get(&post) {
+            Some((earlier, _)) if *earlier > judged_ms => return,
+            Some(_) => {}
+            None => self.posts.push(post.clone()),
+        }
+        self.by_post.insert(post, (judged_ms, verdict));
+    }
+
+    /// The newest verdict on a post, by its identity ([`key::post`]).
+    #[must_use]
+    pub fn of(&self, post: &str) -> Option<&VerdictRecord> {
+        self.by_post.get(post).map(|(_, verdict)| verdict)
+    }
+
+    /// Posts that were judged, with the newest verdict on each.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &VerdictRecord)> {
+        self.posts.iter().filter_map(|post| Some((post.as_str(), self.of(post)?)))
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.posts.is_empty()
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use std::io::Write as _;
+
+    use grens_law::Judgement;
+
+    use super::*;
+    use crate::example::verdict_on;
+
+    fn read(lines: &[String]) -> Result<Verdicts> {
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        file.write_all(lines.join("\n").as_bytes()).unwrap();
+        Verdicts::read(file.path(), Statute::shipped())
+    }
+
+    fn line(judgement: &str, at: &str) -> String {
+        serde_json::to_string(&verdict_on("p1", judgement, at)).unwrap()
+    }
+
+    #[test]
+    fn the_newest_verdict_counts_wherever_it_stands() {
+        let (old, new) = (line("candidate", "2026-11-23T09:00:00Z"), line("reopened", "2026-11-24T09:00:00.5Z"));
+        for lines in [[old.clone(), new.clone()], [new, old]] {
+            let verdicts = read(&lines).unwrap();
+            let (post, verdict) = verdicts.iter().next().unwrap();
+            assert_eq!(verdict.verdict, Judgement::Reopened);
+            assert_eq!((verdicts.iter().count(), verdicts.of(post).is_some()), (1, true));
+        }
+    }
+
+    #[test]
+    fn a_line_that_is_none_is_named_and_not_repeated() {
+        let good = line("candidate", "2026-11-23T09:00:00Z");
+        for (bad, says) in [
+            ("{\"text\": \"Alle mensen\"}".to_owned(), "no grens.verdict/1 record"),
+            (line("candidate", "gisteren"), "`judged_at`"),
+            (line("candidate", "2026-11-23T09:00:00Z").replace("stelt een groep voor als minder", ""), "`reason`"),
+            (line("candidate", "2026-11-23T09:00:00Z").replace("\"public\"", "\"Alle mensen\""), "column"),
+        ] {
+            let error = read(&[good.clone(), String::new(), bad]).unwrap_err().to_string();
+            assert!(error.contains(":3: ") && error.contains(says) && !error.contains("Alle"), "{error}");
+        }
+    }
+}
