@@ -2,6 +2,7 @@
 
 mod input;
 mod measure;
+mod serve;
 mod system;
 
 use std::path::PathBuf;
@@ -12,6 +13,7 @@ use grens_infer::{DeviceChoice, LabelPair};
 
 pub(crate) use input::InputArgs;
 pub(crate) use measure::{CalibrateArgs, CompareArgs, DataArgs, EvalArgs, ThresholdArgs};
+pub(crate) use serve::ServeArgs;
 pub(crate) use system::SystemSpec;
 
 /// Finds candidate posts under Articles 137c and 137d of the Dutch Penal Code (group insult; incitement to hatred,
@@ -37,6 +39,8 @@ pub(crate) enum Command {
     Score(ScoreArgs),
     /// Scan files of posts and show what people should look at, most confident first.
     Scan(ScanArgs),
+    /// Answer over HTTP: the records of `score`, and the /predict of text-embeddings-inference.
+    Serve(Box<ServeArgs>),
     /// Make one scan of its shards.
     Merge(MergeArgs),
     /// Remove the records and texts of old scans; their counts stay.
