@@ -5,6 +5,7 @@
 mod bad_input;
 mod doctor;
 mod eval;
+mod http;
 mod inputs;
 mod models;
 mod night;
@@ -15,5 +16,8 @@ mod scan_results;
 mod scan_resume;
 mod schemas;
 mod score;
+mod serve;
+mod serve_hostile;
+mod stage;
 mod support;
 mod systems;

@@ -4,7 +4,8 @@ use super::support::root;
 
 #[test]
 fn schemas_do_not_drift() {
-    for (name, schema) in grens_law::schema::all().into_iter().chain(grens_eval::schema::all()) {
+    let openapi = ("openapi.json", grens_server::document(&grens_server::Limits::default()));
+    for (name, schema) in grens_law::schema::all().into_iter().chain(grens_eval::schema::all()).chain([openapi]) {
         let path = root().join("schemas").join(name);
         let wanted = serde_json::to_string_pretty(&schema).unwrap() + "\n";
         if std::env::var_os("GRENS_UPDATE_SCHEMAS").is_some() {

@@ -22,8 +22,8 @@ pub enum ApiKeyError {
         /// What the system said.
         source: std::io::Error,
     },
-    /// Others than its owner can read the file.
-    #[error("the API key {path} can be read by others (mode {mode:03o})")]
+    /// Everybody on the machine can read the file.
+    #[error("the API key {path} can be read by everybody on this machine (mode {mode:03o})")]
     Open {
         /// The key file.
         path: PathBuf,
@@ -46,10 +46,10 @@ impl std::fmt::Debug for ApiKey {
 }
 
 impl ApiKey {
-    /// Read a key file, readable by its owner alone. White space around the key is no part of it.
+    /// Read a key file that not everybody can read; its group may, as with the secrets that systemd and Kubernetes hand over. White space around the key is no part of it.
     ///
     /// # Errors
-    /// When the file is not there, holds no key, or, on Unix, can be read by others.
+    /// When the file is not there, holds no key, or, on Unix, can be read by everybody.
     pub fn read(path: &Path) -> Result<Self, ApiKeyError> {
         let failed = |source| ApiKeyError::Read { path: path.to_owned(), source };
         let metadata = std::fs::metadata(path).map_err(failed)?;
@@ -57,7 +57,7 @@ impl ApiKey {
         {
             use std::os::unix::fs::PermissionsExt as _;
             let mode = metadata.permissions().mode() & 0o777;
-            if metadata.is_file() && mode & 0o077 != 0 {
+            if metadata.is_file() && mode & 0o007 != 0 {
                 return Err(ApiKeyError::Open { path: path.to_owned(), mode });
             }
         }

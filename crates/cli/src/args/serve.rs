@@ -13,7 +13,7 @@ pub(crate) struct ServeArgs {
     /// Where to listen; port 0 takes a free one and stderr says which. Any address but a loopback one needs an API key.
     #[arg(long, default_value = "127.0.0.1:8080", value_name = "ADDRESS:PORT")]
     pub(crate) bind: SocketAddr,
-    /// File with the API key that clients must send, readable by you alone [default: GRENS_API_KEY, where it is set].
+    /// File with the API key that clients must send, not readable for everybody [default: GRENS_API_KEY, where it is set].
     #[arg(long, value_name = "FILE")]
     pub(crate) api_key_file: Option<PathBuf>,
     #[command(flatten)]
