@@ -63,7 +63,7 @@ def main():
     quiet = {**os.environ, "HF_HUB_DISABLE_TELEMETRY": "1", "NO_COLOR": "1"}
     # Small texts and few of them: what is tried is the contract, not the model.
     with server(args.grens, "--max-posts", "8", "--max-text-chars", "200", "--body-seconds", "5") as (_, address):
-        command = [str(VENV / "bin" / "schemathesis"), "run", f"http://{address}/openapi.json", "--checks", "all", "--max-examples", str(args.examples),
+        command = [str(VENV / "bin" / "schemathesis"), "--config-file", "scripts/schemathesis.toml", "run", f"http://{address}/openapi.json", "--checks", "all", "--max-examples", str(args.examples),
                    "--seed", "1", "--no-color", "--request-timeout", "60"]
         schema = subprocess.run(command, env=quiet).returncode
         asked = subprocess.run([str(python), "-m", "scripts.server_check", "--clients", address], env=quiet).returncode

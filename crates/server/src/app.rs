@@ -14,6 +14,7 @@ use grens_batch::Decider;
 use grens_infer::ModelInfo;
 
 use crate::api_key::ApiKey;
+use crate::body::{self, Body, Room};
 use crate::lanes::Lanes;
 use crate::limits::Limits;
 use crate::log::Log;
@@ -28,6 +29,7 @@ pub(crate) struct App {
     pub(crate) facts: ModelInfo,
     pub(crate) limits: Limits,
     pub(crate) key: Option<ApiKey>,
+    pub(crate) room: Room,
     pub(crate) queue: Queue,
     pub(crate) lanes: Arc<Lanes>,
     pub(crate) metrics: Arc<Metrics>,
@@ -39,6 +41,11 @@ pub(crate) struct App {
 pub(crate) type Shared = Arc<App>;
 
 impl App {
+    /// The body of a request as JSON.
+    pub(crate) async fn json(&self, request: Request) -> Result<Body, Refusal> {
+        body::read(request, &self.limits, &self.room).await
+    }
+
     pub(crate) fn is_draining(&self) -> bool {
         self.draining.load(Ordering::Relaxed)
     }

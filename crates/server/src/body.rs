@@ -1,19 +1,54 @@
 //! From the bytes of a request to JSON, within the limits.
 
+use std::sync::Arc;
+
 use axum::body::{HttpBody as _, to_bytes};
 use axum::extract::Request;
 use axum::http::{StatusCode, header};
 use serde_json::Value;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::limits::Limits;
 use crate::refusal::{ErrorType, Refusal};
+
+/// A body up to this length, in bytes, is read whoever else sends one.
+const SMALL: u64 = 64 << 10;
+/// Longer bodies, all together, in bytes; or two of the longest allowed, if that is more. Without this bound, as many clients as there are
+/// connections could fill the memory with them.
+const LARGE_TOGETHER: usize = 64 << 20;
+
+/// Room for the longer bodies that are being read.
+pub(crate) struct Room(Arc<Semaphore>);
+
+impl Room {
+    pub(crate) fn new(limits: &Limits) -> Self {
+        let bytes = LARGE_TOGETHER.max(2 * limits.body_bytes).min(Semaphore::MAX_PERMITS);
+        Self(Arc::new(Semaphore::new(bytes)))
+    }
+
+    /// Room for a body of so many bytes, if there is some.
+    fn take(&self, bytes: u64) -> Result<Option<OwnedSemaphorePermit>, Refusal> {
+        if bytes <= SMALL {
+            return Ok(None);
+        }
+        let wanted = u32::try_from(bytes).unwrap_or(u32::MAX);
+        Arc::clone(&self.0).try_acquire_many_owned(wanted).map(Some).map_err(|_| Refusal::overloaded(1))
+    }
+}
+
+/// A body that was read, and the room that it takes.
+pub(crate) struct Body {
+    pub(crate) json: Value,
+    pub(crate) room: Option<OwnedSemaphorePermit>,
+}
 
 /// Read a request's body as JSON. Fields are taken out of it by hand: the messages of a derived reader would quote what they find, and
 /// that may be a post.
 ///
 /// # Errors
-/// 415 when it does not say that it is JSON, 413 when it is too long, 408 when it comes too slowly, 400 when it breaks off or is no JSON.
-pub(crate) async fn read(request: Request, limits: &Limits) -> Result<Value, Refusal> {
+/// 415 when it does not say that it is JSON, 413 when it is too long, 429 when too many long ones come at once, 408 when it comes too
+/// slowly, 400 when it breaks off or is no JSON.
+pub(crate) async fn read(request: Request, limits: &Limits, room: &Room) -> Result<Body, Refusal> {
     // A web page can send a browser's user here without asking, but not with this type.
     if !says_json(&request) {
         let message = "the content type must be application/json";
@@ -26,6 +61,7 @@ pub(crate) async fn read(request: Request, limits: &Limits) -> Result<Value, Ref
     if body.size_hint().lower() > most as u64 {
         return Err(too_long());
     }
+    let room = room.take(body.size_hint().upper().unwrap_or(most as u64))?;
     let bytes = match tokio::time::timeout(limits.body_time, to_bytes(body, most)).await {
         Ok(Ok(bytes)) => bytes,
         Ok(Err(error)) if is_length_limit(&error) => return Err(too_long()),
@@ -36,10 +72,11 @@ pub(crate) async fn read(request: Request, limits: &Limits) -> Result<Value, Ref
         }
     };
     // The message of the parser quotes nothing of the body, but its kind and place are enough.
-    serde_json::from_slice(&bytes).map_err(|e| {
+    let json = serde_json::from_slice(&bytes).map_err(|e| {
         let what = if e.is_eof() { "it breaks off" } else { "there is a mistake" };
         no_json(&format!("{what} at line {}, column {}", e.line(), e.column()))
-    })
+    })?;
+    Ok(Body { json, room })
 }
 
 fn says_json(request: &Request) -> bool {

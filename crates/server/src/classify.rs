@@ -13,7 +13,7 @@ use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
 use crate::app::Shared;
-use crate::body::{self, kind};
+use crate::body::{Body, kind};
 use crate::limits::Limits;
 use crate::metrics::Shape;
 use crate::refusal::Refusal;
@@ -102,7 +102,9 @@ pub(crate) enum ClassifyAnswer {
     ),
 )]
 pub(crate) async fn classify(State(app): State<Shared>, request: Request) -> Result<Response, Refusal> {
-    let (shape, posts) = read(body::read(request, &app.limits).await?, &app.limits)?;
+    let Body { json, room } = app.json(request).await?;
+    let (shape, posts) = read(json, &app.limits)?;
+    drop(room);
     app.metrics.understood(shape);
     let (posts, judged) = judge(&app, posts).await?;
     let mut records = posts.iter().zip(judged).map(|(post, judged)| app.decider.record(&post.0, judged));

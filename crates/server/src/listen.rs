@@ -20,6 +20,7 @@ use tokio_io_timeout::TimeoutStream;
 
 use crate::api_key::ApiKey;
 use crate::app::{App, Shared, router};
+use crate::body::Room;
 use crate::error::{Result, ServerError};
 use crate::lanes::Lanes;
 use crate::limits::Limits;
@@ -104,8 +105,8 @@ impl Listening {
             .enable_all()
             .build()?;
         let draining = AtomicBool::new(false);
-        let app =
-            Arc::new(App { decider, facts, limits: self.limits, key: self.key, queue, lanes, metrics, log, draining });
+        let (limits, key, room) = (self.limits, self.key, Room::new(&self.limits));
+        let app = Arc::new(App { decider, facts, limits, key, room, queue, lanes, metrics, log, draining });
         let ending = runtime.block_on(accept(self.listener, app, stop));
         // Drops what was cut off, and with it the queue, which ends the threads that score.
         runtime.shutdown_timeout(Duration::from_secs(1));

@@ -15,7 +15,7 @@ use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
 use crate::app::Shared;
-use crate::body::{self, kind};
+use crate::body::{Body, kind};
 use crate::limits::Limits;
 use crate::metrics::Shape;
 use crate::refusal::Refusal;
@@ -93,7 +93,9 @@ pub(crate) enum PredictAnswer {
     ),
 )]
 pub(crate) async fn predict(State(app): State<Shared>, request: Request) -> Result<Response, Refusal> {
-    let Wanted { shape, texts, raw_scores, truncate } = read(body::read(request, &app.limits).await?, &app.limits)?;
+    let Body { json, room } = app.json(request).await?;
+    let Wanted { shape, texts, raw_scores, truncate } = read(json, &app.limits)?;
+    drop(room);
     app.metrics.understood(shape);
     let (_, judged) = judge(&app, texts).await?;
     if !truncate && let Some(i) = judged.iter().position(|judged| judged.truncated) {
