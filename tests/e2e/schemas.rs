@@ -4,7 +4,12 @@ use super::support::root;
 
 #[test]
 fn schemas_do_not_drift() {
-    let all = grens_law::schema::all().into_iter().chain(grens_eval::schema::all()).chain(grens_gateway::schema::all());
+    let openapi = ("openapi.json", grens_server::document(&grens_server::Limits::default()));
+    let all = grens_law::schema::all()
+        .into_iter()
+        .chain(grens_eval::schema::all())
+        .chain(grens_gateway::schema::all())
+        .chain([openapi]);
     for (name, schema) in all {
         let path = root().join("schemas").join(name);
         let wanted = serde_json::to_string_pretty(&schema).unwrap() + "\n";

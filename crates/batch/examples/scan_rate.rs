@@ -12,7 +12,7 @@ use grens_batch::{
     Decider, Ending, InputOptions, Inputs, Progress, Result, ScanOptions, Source, TextScorer, Warning, Watcher, Window,
     scan,
 };
-use grens_infer::PostScores;
+use grens_infer::{Encoded, PostScores};
 use grens_law::{ModelRef, Policy, RejectRecord, Scores};
 
 const POLICY: &str = "id = \"stand-in\"\n[137c]\ncandidate = 0.99\nreview = 0.95\nnightly_cap = 50\n[137d]\ncandidate = 0.99\nreview = 0.95\nnightly_cap = 50\n[group_hate]\nreview = 1.0\n[grounds]\nnamed = 0.5\n";
@@ -25,15 +25,20 @@ impl TextScorer for StandIn {
         &self.0
     }
 
-    fn score(&self, texts: &[&str]) -> Result<Vec<PostScores>> {
-        let score = |text: &&str| {
-            let hash =
-                text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x100_0000_01b3));
-            let p = ((hash >> 20) % 100_000) as f32 / 100_000.0;
+    /// One token, made of the hash of the text.
+    fn encode(&self, text: &str) -> Result<Encoded> {
+        let hash =
+            text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x100_0000_01b3));
+        Ok(Encoded { ids: vec![(hash >> 20) as u32], truncated: false })
+    }
+
+    fn score_encoded(&self, posts: &[&Encoded]) -> Result<Vec<PostScores>> {
+        let score = |post: &&Encoded| {
+            let p = post.ids.first().map_or(0.0, |id| (id % 100_000) as f32 / 100_000.0);
             let scores = Scores::from_heads([p, p, 0.1, 0.9, 0.0, 0.0, 0.0, 0.0]);
-            PostScores { scores, n_tokens: 40, truncated: false }
+            PostScores { scores, logits: [None; 8], n_tokens: 40, truncated: false }
         };
-        Ok(texts.iter().map(score).collect())
+        Ok(posts.iter().map(score).collect())
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::borrow::Borrow;
 
-use grens_infer::{PostScores, Scorer};
+use grens_infer::{Encoded, PostScores, Scorer};
 use grens_law::{Decision, DecisionRecord, ModelRef, Policy, Scores, Statute, decide};
 
 use crate::error::Result;
@@ -18,11 +18,26 @@ pub trait TextScorer: Send + Sync {
         true
     }
 
-    /// Scores of texts, in order. A text's scores depend on that text alone.
+    /// The tokens of a text, made on the calling thread.
+    ///
+    /// # Errors
+    /// When the tokenizer refuses the text.
+    fn encode(&self, text: &str) -> Result<Encoded>;
+
+    /// Scores of texts by their tokens, in order. A text's scores depend on that text alone.
     ///
     /// # Errors
     /// When the model fails.
-    fn score(&self, texts: &[&str]) -> Result<Vec<PostScores>>;
+    fn score_encoded(&self, posts: &[&Encoded]) -> Result<Vec<PostScores>>;
+
+    /// Both steps at once.
+    ///
+    /// # Errors
+    /// As for each.
+    fn score(&self, texts: &[&str]) -> Result<Vec<PostScores>> {
+        let encoded: Vec<Encoded> = texts.iter().map(|text| self.encode(text)).collect::<Result<_>>()?;
+        self.score_encoded(&encoded.iter().collect::<Vec<_>>())
+    }
 }
 
 impl TextScorer for Scorer {
@@ -34,6 +49,15 @@ impl TextScorer for Scorer {
         self.info().heads.contains(&name)
     }
 
+    fn encode(&self, text: &str) -> Result<Encoded> {
+        Ok(self.encode_one(text)?)
+    }
+
+    fn score_encoded(&self, posts: &[&Encoded]) -> Result<Vec<PostScores>> {
+        Ok(Self::score_encoded(self, posts)?)
+    }
+
+    // Tokenises on all worker threads.
     fn score(&self, texts: &[&str]) -> Result<Vec<PostScores>> {
         Ok(Self::score(self, texts)?)
     }
@@ -44,6 +68,8 @@ impl TextScorer for Scorer {
 pub struct Judged {
     /// Calibrated probabilities.
     pub scores: Scores,
+    /// Logits of the heads before calibration, in the order of [`Scores::HEADS`]; `None` for a head that the model lacks.
+    pub logits: [Option<f32>; 8],
     /// Tokens that were scored, special tokens counted in.
     pub n_tokens: u32,
     /// Whether the text was longer than the model reads.
@@ -95,12 +121,31 @@ impl Decider {
     /// # Errors
     /// When the model fails.
     pub fn judge(&self, texts: &[&str]) -> Result<Vec<Judged>> {
-        let scored = self.scorer.score(texts)?;
-        let judged = |PostScores { scores, n_tokens, truncated }| {
+        Ok(self.decided(self.scorer.score(texts)?))
+    }
+
+    /// The tokens of a text, for [`Decider::judge_encoded`]. Works on the calling thread: a server tokenises one batch while another is scored.
+    ///
+    /// # Errors
+    /// When the tokenizer refuses the text.
+    pub fn encode(&self, text: &str) -> Result<Encoded> {
+        self.scorer.encode(text)
+    }
+
+    /// As [`Decider::judge`], of texts that are tokenised already.
+    ///
+    /// # Errors
+    /// When the model fails.
+    pub fn judge_encoded(&self, posts: &[&Encoded]) -> Result<Vec<Judged>> {
+        Ok(self.decided(self.scorer.score_encoded(posts)?))
+    }
+
+    fn decided(&self, scored: Vec<PostScores>) -> Vec<Judged> {
+        let judged = |PostScores { scores, logits, n_tokens, truncated }| {
             let decision = decide(&scores, &self.policy, self.statute);
-            Judged { scores, n_tokens, truncated, decision }
+            Judged { scores, logits, n_tokens, truncated, decision }
         };
-        Ok(scored.into_iter().map(judged).collect())
+        scored.into_iter().map(judged).collect()
     }
 
     /// The record of a post of whose text this was said.

@@ -54,7 +54,8 @@ pub struct Counts {
 
 /// Read all inputs in order, score every usable post once, and hand the records to `sink` in input order.
 ///
-/// Setting `stop` ends the run after the window in hand.
+/// Setting `stop` ends the run after the window in hand. What has been read of a pipe cannot be read again: all of it is scored first,
+/// where the inputs know of `stop` too ([`crate::InputOptions::stop`]).
 ///
 /// # Errors
 /// When the model fails, or the sink does. A source that breaks off is a reject; the run goes on with the next.
@@ -68,13 +69,16 @@ pub fn run(
     let mut feed = Feed::start(inputs, window);
     let mut counts = Counts::default();
     loop {
-        if stop.load(Ordering::Relaxed) {
+        let stopped = || stop.load(Ordering::Relaxed);
+        if stopped() && !feed.is_pipe() {
             counts.interrupted = true;
             break;
         }
-        let Some(items) = feed.next(stop) else {
+        let items = feed.next(stop).unwrap_or_default();
+        if items.is_empty() {
+            counts.interrupted = stopped();
             break;
-        };
+        }
         let mut posts = Vec::with_capacity(items.len());
         for item in items {
             match item {

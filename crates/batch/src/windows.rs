@@ -9,6 +9,8 @@ use crate::input::{Inputs, Item, SourceState};
 
 /// Items that are handed over at a time where reading never waits; a hand-over costs as much as reading a post.
 const BATCH: usize = 128;
+/// Items that are read ahead of a pipe; filling a window takes no time beside scoring it.
+const PIPE_AHEAD: usize = 128;
 /// Posts of a run's first window; each next one is twice as large, so that the first record does not wait for a full one.
 const FIRST_WINDOW: usize = 16;
 
@@ -21,11 +23,33 @@ pub struct Window {
     pub pause: Duration,
     /// A window never waits longer than this for more posts.
     pub longest: Duration,
+    /// How long the scoring of a window should take at most; without it windows grow to `posts`. Only [`crate::run`] looks at it.
+    pub scoring: Option<Duration>,
+}
+
+impl Window {
+    /// Windows whose first post has its record within about this time of being taken up: half of it to wait for others, half to be
+    /// scored with them. A post that takes longer to score alone takes longer.
+    #[must_use]
+    pub fn within(latency: Duration) -> Self {
+        let (default, half) = (Self::default(), latency / 2);
+        Self { pause: half.min(default.pause), longest: half, scoring: Some(half), ..default }
+    }
+
+    /// Most posts of the next window, after one that might have `size` and had `posts`, which took so long: twice as many, up to what may
+    /// be and to what is scored in time.
+    fn next_size(&self, size: usize, posts: usize, took: Duration) -> usize {
+        let in_time = match self.scoring {
+            Some(time) if !took.is_zero() => (posts as f64 * time.as_secs_f64() / took.as_secs_f64()) as usize,
+            _ => usize::MAX,
+        };
+        (2 * size).min(in_time).min(self.posts).max(1)
+    }
 }
 
 impl Default for Window {
     fn default() -> Self {
-        Self { posts: 512, pause: Duration::from_millis(10), longest: Duration::from_millis(50) }
+        Self { posts: 512, pause: Duration::from_millis(10), longest: Duration::from_millis(50), scoring: None }
     }
 }
 
@@ -37,13 +61,18 @@ pub(crate) struct Feed {
     end: Receiver<Vec<SourceState>>,
     window: Window,
     size: usize,
+    is_pipe: bool,
+    /// When the window in hand was handed out, and how many items it had.
+    handed_out: Option<(Instant, usize)>,
 }
 
 impl Feed {
     pub(crate) fn start(mut inputs: Inputs, window: Window) -> Self {
-        // What comes out of a pipe is handed over at once: nobody knows when more will come.
-        let batch = if inputs.total_bytes().is_some() { BATCH } else { 1 };
-        let (sender, items) = bounded(2 * window.posts.div_ceil(batch));
+        // What comes out of a pipe is handed over at once: nobody knows when more will come. And little is read ahead of it: what was
+        // read is answered when the run is stopped.
+        let is_pipe = inputs.total_bytes().is_none();
+        let (batch, ahead) = if is_pipe { (1, PIPE_AHEAD) } else { (BATCH, 2 * window.posts.div_ceil(BATCH)) };
+        let (sender, items) = bounded(ahead);
         let (spent, back) = unbounded();
         let (last, end) = bounded(1);
         // Not joined: a reader that waits for input that never comes must not keep a stopped run alive.
@@ -62,13 +91,17 @@ impl Feed {
             // The sources first: who finds the items at an end may ask for them.
             let _ = last.send(inputs.sources().to_vec());
         });
-        Self { items: Queue::new(items), spent, end, window, size: FIRST_WINDOW.min(window.posts) }
+        let size = if window.scoring.is_some() { 1 } else { FIRST_WINDOW.min(window.posts) };
+        Self { items: Queue::new(items), spent, end, window, size, is_pipe, handed_out: None }
     }
 
     /// The next window, `None` at the end of the input. Empty when stopped while waiting for input.
     pub(crate) fn next(&mut self, stop: &AtomicBool) -> Option<Vec<Item>> {
+        if let Some((since, posts)) = self.handed_out.take() {
+            self.size = self.window.next_size(self.size, posts, since.elapsed());
+        }
         let items = next_window(&mut self.items, Window { posts: self.size, ..self.window }, stop)?;
-        self.size = (2 * self.size).min(self.window.posts);
+        self.handed_out = Some((Instant::now(), items.len()));
         Some(items)
     }
 
@@ -76,6 +109,11 @@ impl Feed {
     pub(crate) fn hand_back(&self, items: Vec<Item>) {
         // The reader has ended when it fails: then they are given up here.
         let _ = self.spent.send(items);
+    }
+
+    /// Whether some source is a pipe: what was read of it cannot be read again.
+    pub(crate) const fn is_pipe(&self) -> bool {
+        self.is_pipe
     }
 
     /// What is known of the sources, once the input is at its end.
@@ -148,6 +186,18 @@ mod tests {
             assert_eq!(windows.iter().map(Vec::len).collect::<Vec<_>>(), [10, 10, 5]);
             assert_eq!(windows.concat(), (0..25).collect::<Vec<_>>());
         }
+    }
+
+    #[test]
+    fn windows_grow_to_what_is_scored_in_time() {
+        let (second, plain) = (Duration::from_secs(1), window(512));
+        assert_eq!((plain.next_size(16, 16, second), plain.next_size(512, 3, second)), (32, 512));
+        let quick = Window::within(Duration::from_millis(200));
+        assert_eq!(quick.longest, Duration::from_millis(100));
+        // 50 posts a second leave five of them within 100 ms; one post is always scored.
+        assert_eq!(quick.next_size(50, 50, second), 5);
+        assert_eq!(quick.next_size(1, 1, second), 1);
+        assert_eq!(quick.next_size(4, 4, Duration::from_millis(10)), 8);
     }
 
     #[test]

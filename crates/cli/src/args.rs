@@ -3,6 +3,7 @@
 mod gateway;
 mod input;
 mod measure;
+mod serve;
 mod system;
 
 use std::path::PathBuf;
@@ -16,6 +17,7 @@ pub(crate) use gateway::{
 };
 pub(crate) use input::InputArgs;
 pub(crate) use measure::{CalibrateArgs, CompareArgs, DataArgs, EvalArgs, ThresholdArgs};
+pub(crate) use serve::ServeArgs;
 pub(crate) use system::SystemSpec;
 
 /// Finds candidate posts under Articles 137c and 137d of the Dutch Penal Code (group insult; incitement to hatred,
@@ -41,6 +43,8 @@ pub(crate) enum Command {
     Score(ScoreArgs),
     /// Scan files of posts and show what people should look at, most confident first.
     Scan(ScanArgs),
+    /// Answer over HTTP: the records of `score`, and the /predict of text-embeddings-inference.
+    Serve(Box<ServeArgs>),
     /// Make one scan of its shards.
     Merge(MergeArgs),
     /// Remove the records and texts of old scans; their counts stay.
@@ -115,6 +119,10 @@ pub(crate) struct ScoreArgs {
     /// Write every rejected line's place and reason to this file, as JSON Lines.
     #[arg(long, value_name = "FILE")]
     pub(crate) rejects: Option<PathBuf>,
+    /// Have a post's record within about this time, such as 200ms, of taking it up; costs throughput. Without it a post waits at most 50 ms
+    /// for others, and as many as there are by then are scored together. Neither makes a post wait that finds the stage idle for 10 ms.
+    #[arg(long, value_name = "TIME")]
+    pub(crate) max_latency: Option<humantime::Duration>,
 }
 
 #[derive(Debug, Args)]

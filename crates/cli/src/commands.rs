@@ -13,11 +13,12 @@ mod purge;
 mod rejects;
 mod scan;
 mod score;
+mod serve;
 mod system;
 mod threshold;
 
 use grens_batch::Decider;
-use grens_infer::{Arithmetic, LabelMap, LabelPair, ModelDir, Scorer, ScorerOptions};
+use grens_infer::{Arithmetic, LabelMap, LabelPair, ModelDir, ModelInfo, Scorer, ScorerOptions};
 use grens_law::Policy;
 
 use crate::args::{Command, DeciderArgs, ModelArgs, ModelCommand};
@@ -30,6 +31,7 @@ pub(crate) fn run(command: &Command, printer: &Printer) -> Outcome {
     match command {
         Command::Score(args) => score::run(args, printer),
         Command::Scan(args) => scan::run(args, printer),
+        Command::Serve(args) => serve::run(args, printer),
         Command::Merge(args) => merge::run(args, printer),
         Command::Purge(args) => purge::run(args, printer),
         Command::Eval(args) => eval::run(args, printer),
@@ -71,6 +73,10 @@ fn load_at(
 
 /// Model and policy, ready to decide.
 fn load_decider(args: &DeciderArgs) -> Outcome<Decider> {
+    load_decider_with_facts(args).map(|(decider, _)| decider)
+}
+
+fn load_decider_with_facts(args: &DeciderArgs) -> Outcome<(Decider, ModelInfo)> {
     // The policy first: it is cheap to refuse.
     let given = args.policy.as_deref().map(Policy::read).transpose()?;
     let (dir, scorer) = load_scorer(&args.model)?;
@@ -78,7 +84,8 @@ fn load_decider(args: &DeciderArgs) -> Outcome<Decider> {
         Some(policy) => policy,
         None => dir.policy()?,
     };
-    Ok(Decider::new(scorer, policy))
+    let facts = scorer.info().clone();
+    Ok((Decider::new(scorer, policy), facts))
 }
 
 /// As [`load_decider`], for measuring: a model without a policy of its own is read at 0.5 everywhere.

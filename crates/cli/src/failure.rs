@@ -5,6 +5,7 @@ use grens_eval::{EvalError, RecordsError};
 use grens_gateway::{DraftError, GatewayError};
 use grens_infer::InferError;
 use grens_law::{Exit, PolicyError};
+use grens_server::ServerError;
 
 use crate::commands::deliver::MAKE_SECRET;
 use crate::printer::Printer;
@@ -122,6 +123,25 @@ fn folder_hint(error: &BatchError) -> String {
 impl From<PolicyError> for Failure {
     fn from(error: PolicyError) -> Self {
         Self::new(Exit::Usage, error)
+    }
+}
+
+impl From<ServerError> for Failure {
+    fn from(error: ServerError) -> Self {
+        let (exit, hint) = match &error {
+            ServerError::Bind { .. } => {
+                (Exit::Failure, Some("give another --bind ADDRESS:PORT, or stop what has this one"))
+            }
+            ServerError::NoKey(_) => (
+                Exit::Usage,
+                Some(
+                    "give one with --api-key-file FILE or GRENS_API_KEY; make it with: (umask 077; openssl rand -hex 32 > FILE)",
+                ),
+            ),
+            ServerError::Limits(_) => (Exit::Usage, None),
+            ServerError::System(_) | ServerError::Metrics(_) => (Exit::Failure, None),
+        };
+        Self { hint: hint.map(str::to_owned), ..Self::new(exit, error) }
     }
 }
 

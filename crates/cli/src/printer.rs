@@ -5,6 +5,7 @@ use std::io::{self, IsTerminal, Write};
 use crate::env;
 
 /// Writes for people (stderr) and for programs (stdout).
+#[derive(Clone)]
 pub(crate) struct Printer {
     quiet: bool,
     colour: bool,

@@ -1,5 +1,7 @@
 //! The one scoring path: texts in, calibrated scores out.
 
+use std::borrow::Borrow;
+
 use grens_law::{ModelRef, Scores};
 use rayon::prelude::*;
 
@@ -45,6 +47,8 @@ pub enum Arithmetic {
 pub struct PostScores {
     /// Calibrated probabilities.
     pub scores: Scores,
+    /// The heads' logits before calibration, in the order of [`Scores::HEADS`]; `None` for a head that the model lacks.
+    pub logits: [Option<f32>; 8],
     /// Tokens that were scored, special ones counted in.
     pub n_tokens: u32,
     /// Whether the post was longer than the model reads.
@@ -145,18 +149,30 @@ impl Scorer {
     /// # Errors
     /// When the tensor library fails.
     pub fn score<T: AsRef<str> + Sync>(&self, texts: &[T]) -> Result<Vec<PostScores>> {
-        let encoded = self.encode(texts)?;
-        let logits = self.logits_of(&encoded)?;
-        let width = self.encoder.n_labels();
-        Ok(encoded
-            .iter()
-            .zip(logits.chunks_exact(width))
-            .map(|(post, logits)| PostScores {
-                scores: self.calibration.scores(self.heads.logits(logits)),
-                n_tokens: u32::try_from(post.ids.len()).unwrap_or(u32::MAX),
-                truncated: post.truncated,
-            })
-            .collect())
+        self.score_encoded(&self.encode(texts)?)
+    }
+
+    /// Normalise and tokenise one text on the calling thread, while the worker threads go on scoring others.
+    ///
+    /// # Errors
+    /// When the tokenizer refuses the text (none is known that it does).
+    pub fn encode_one(&self, text: &str) -> Result<Encoded> {
+        self.tokens.encode(text)
+    }
+
+    /// As [`Scorer::score`], for texts that are tokenised already.
+    ///
+    /// # Errors
+    /// When the tensor library fails.
+    pub fn score_encoded<E: Borrow<Encoded> + Sync>(&self, posts: &[E]) -> Result<Vec<PostScores>> {
+        let logits = self.logits_of(posts)?;
+        let rows = logits.chunks_exact(self.encoder.n_labels());
+        let scored = |(post, row): (&E, &[f32])| {
+            let (post, logits) = (post.borrow(), self.heads.logits(row));
+            let n_tokens = u32::try_from(post.ids.len()).unwrap_or(u32::MAX);
+            PostScores { scores: self.calibration.scores(logits), logits, n_tokens, truncated: post.truncated }
+        };
+        Ok(posts.iter().zip(rows).map(scored).collect())
     }
 
     /// Token ids and raw logits, `[n_labels]`, of each text: what golden files hold.
@@ -190,15 +206,17 @@ impl Scorer {
     }
 
     /// Logits of all posts, `[posts, n_labels]`: batches of neighbours side by side on the threads.
-    fn logits_of(&self, posts: &[Encoded]) -> Result<Vec<f32>> {
-        let lengths: Vec<usize> = posts.iter().map(|p| p.ids.len()).collect();
+    fn logits_of<E: Borrow<Encoded> + Sync>(&self, posts: &[E]) -> Result<Vec<f32>> {
+        let lengths: Vec<usize> = posts.iter().map(|p| p.borrow().ids.len()).collect();
         let total: usize = lengths.iter().sum();
         // Few posts are spread over all threads.
         let budget = TOKEN_BUDGET.min(total.div_ceil(self.info.threads)).max(1);
         let batches: Vec<Vec<f32>> = self.pool.install(|| {
             token_budget_ranges(&lengths, budget)
                 .into_par_iter()
-                .map(|range| self.encoder.logits(&PackedBatch::new(posts[range].iter().map(|p| p.ids.as_slice()))))
+                .map(|range| {
+                    self.encoder.logits(&PackedBatch::new(posts[range].iter().map(|p| p.borrow().ids.as_slice())))
+                })
                 .collect::<Result<_>>()
         })?;
         Ok(batches.concat())

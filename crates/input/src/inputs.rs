@@ -1,14 +1,11 @@
 //! All inputs of a run as one sequence of items.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
 use std::io::Read;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
-use foldhash::fast::RandomState;
 use grens_law::{REJECT_SCHEMA, RejectRecord};
-use sha2::{Digest, Sha256};
 
 use super::draft::{Draft, Fault, Found, shown};
 use super::error::Result;
@@ -17,6 +14,7 @@ use super::limit::TooManyRejects;
 use super::opened::Opened;
 use super::post::{Place, Post};
 use super::raw::Raw;
+use super::seen::Seen;
 use super::source::{Source, SourceState};
 use super::{InputOptions, language, time};
 
@@ -37,9 +35,7 @@ pub struct Inputs {
     current: Option<Opened>,
     /// Name of the source in hand.
     file: Arc<str>,
-    /// First half of the SHA-256 of every id: exact ids of ten million posts would not fit in memory, and a shorter hash could be
-    /// made to collide by somebody who wants a post of theirs passed over.
-    seen: HashSet<u128, RandomState>,
+    seen: Seen,
     bytes_read: Arc<AtomicU64>,
     /// What opening or closing a source gave, for the next turn.
     pending: Option<Item>,
@@ -60,6 +56,7 @@ impl Inputs {
     pub fn open(sources: Vec<Source>, options: InputOptions) -> Result<Self> {
         sources.iter().try_for_each(Source::check)?;
         let states = sources.iter().map(SourceState::new).collect();
+        let seen = Seen::new(options.remembered_ids);
         Ok(Self {
             options,
             sources,
@@ -67,7 +64,7 @@ impl Inputs {
             next: 0,
             current: None,
             file: Arc::default(),
-            seen: HashSet::default(),
+            seen,
             bytes_read: Arc::default(),
             pending: None,
             spent: vec![],
@@ -120,7 +117,7 @@ impl Inputs {
         let source = self.sources.get(self.next)?.clone();
         self.next += 1;
         self.file = source.to_string().into();
-        Some(match source.open(&self.bytes_read) {
+        Some(match source.open(&self.bytes_read, self.options.stop) {
             Ok(raw) => self.begin(raw, Some(&source)),
             Err(e) => Some(self.reject(Fault::new(0, e.to_string(), "scan this file again; all others go on"))),
         })
@@ -160,7 +157,7 @@ impl Inputs {
             let reason = format!("the id is longer than {MAX_ID_BYTES} bytes");
             return self.reject(Fault::new(draft.line, reason, "check that the right field is named with --id-field"));
         }
-        if !self.seen.insert(half_hash(&draft.id)) {
+        if !self.seen.insert(&draft.id) {
             let reason = format!("the id {} was seen before", shown(&draft.id));
             let hint = "ids must be unique; only the first post with this id is scored";
             return self.reject(Fault::new(draft.line, reason, hint));
@@ -209,12 +206,6 @@ impl Inputs {
             note(state);
         }
     }
-}
-
-/// First half of the SHA-256 of an id.
-fn half_hash(id: &str) -> u128 {
-    let digest: [u8; 32] = Sha256::digest(id.as_bytes()).into();
-    digest.first_chunk().map_or(0, |half| u128::from_ne_bytes(*half))
 }
 
 impl Inputs {

@@ -27,10 +27,13 @@ mod pseudonym;
 mod raw;
 mod records;
 mod row;
+mod seen;
 mod shape;
 mod source;
 mod time;
 mod walker;
+
+use std::sync::atomic::AtomicBool;
 
 pub use digest::TextHash;
 pub use draft::Fault;
@@ -66,4 +69,9 @@ pub struct InputOptions {
     pub all_languages: bool,
     /// How many records may be rejected.
     pub max_rejects: Option<RejectLimit>,
+    /// How many of the latest ids are at least remembered, to find one that comes twice; without it all of them, which for an input that
+    /// never ends is memory without bound.
+    pub remembered_ids: Option<usize>,
+    /// When it is set, a pipe is read no further: what has come from it is handed out, and then it is at its end.
+    pub stop: Option<&'static AtomicBool>,
 }

@@ -60,7 +60,7 @@ impl Records {
     pub fn open(path: &Path, layout: Layout, needed: &[&str]) -> Result<Self, RecordsError> {
         let format = layout.format.or_else(|| Format::of_name(path));
         let format = format.filter(|f| *f != Format::Json).ok_or_else(|| RecordsError::Format(path.to_owned()))?;
-        let raw = Source::File(path.to_owned()).open(&Arc::default())?;
+        let raw = Source::File(path.to_owned()).open(&Arc::default(), None)?;
         let failed = |fault| RecordsError::Read { file: path.to_owned(), fault };
         let opened = guarded(|| rows(format, layout.quoting, path, &raw, needed)).and_then(|rows| rows);
         let (columns, rows) = opened.map_err(failed)?;

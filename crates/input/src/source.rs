@@ -2,10 +2,10 @@
 
 use std::fmt;
 use std::fs::File;
-use std::io;
+use std::io::{self, Read};
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use super::format::Format;
 use super::raw::Raw;
@@ -63,15 +63,32 @@ impl Source {
         if let Self::File(path) = self { Format::of_name(path) } else { None }
     }
 
-    /// Open for reading; bytes read are added to `counter`.
-    pub(super) fn open(&self, counter: &Arc<AtomicU64>) -> Result<Raw> {
-        match self {
-            Self::Stdin => Ok(Raw::new(Box::new(io::stdin()), None, Arc::clone(counter))),
+    /// Open for reading; bytes read are added to `counter`. A pipe is read until `stop` is set.
+    pub(super) fn open(&self, counter: &Arc<AtomicU64>, stop: Option<&'static AtomicBool>) -> Result<Raw> {
+        let (input, size): (Box<dyn Read + Send>, _) = match self {
+            Self::Stdin => (Box::new(io::stdin()), None),
             Self::File(path) => {
                 let (file, size) = self.open_file(path)?;
-                Ok(Raw::new(Box::new(file), size, Arc::clone(counter)))
+                (Box::new(file), size)
             }
-        }
+        };
+        let input = match stop {
+            Some(stop) if size.is_none() => Box::new(Stoppable { input, stop }),
+            _ => input,
+        };
+        Ok(Raw::new(input, size, Arc::clone(counter)))
+    }
+}
+
+/// At its end as soon as a flag is set, whatever would still come.
+struct Stoppable {
+    input: Box<dyn Read + Send>,
+    stop: &'static AtomicBool,
+}
+
+impl Read for Stoppable {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.stop.load(Ordering::Relaxed) { Ok(0) } else { self.input.read(buffer) }
     }
 }
 

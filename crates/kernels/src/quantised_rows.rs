@@ -126,7 +126,14 @@ fn one_byte_body<const FMA: bool>(
             lanes_to_bytes(from, inverse, zero, c * LANES, to, outliers);
         }
         if !rest.is_empty() {
-            lanes_to_bytes(&filled_up(rest), inverse, zero, whole_lanes.len() * LANES, &mut to[whole_lanes.len()], outliers);
+            lanes_to_bytes(
+                &filled_up(rest),
+                inverse,
+                zero,
+                whole_lanes.len() * LANES,
+                &mut to[whole_lanes.len()],
+                outliers,
+            );
         }
         rows.push(RowScale { scale, zero, outliers_end: outliers.len() });
     }
@@ -234,7 +241,8 @@ pub(crate) mod tests {
         /// What a product kernel must make of row `r`: whole numbers without the zero point, to multiply by the scale.
         pub(crate) fn whole_row(&self, r: usize, n_in: usize) -> Vec<i32> {
             let row = self.rows[r];
-            let bytes = |plane: &AlignedBytes, i: usize| plane.as_slice().get(r * self.width + i).map_or(0, |&q| i32::from(q));
+            let bytes =
+                |plane: &AlignedBytes, i: usize| plane.as_slice().get(r * self.width + i).map_or(0, |&q| i32::from(q));
             let mut out: Vec<i32> =
                 (0..n_in).map(|i| bytes(&self.low, i) + 256 * bytes(&self.high, i) - row.zero).collect();
             for outlier in self.outliers_of(r) {

@@ -1,9 +1,9 @@
 //! Rows of hidden states in two bytes a value.
 
+use crate::Tier;
 use crate::elementwise::per_tier;
 use crate::quantised_matrix::padded_width;
 use crate::quantised_rows::{LANES, RowScale, filled_up, whole};
-use crate::Tier;
 
 per_tier! {
     pub(crate) fn two_bytes(x: &[f32], n_in: usize, low: &mut [u8], high: &mut [u8], rows: &mut Vec<RowScale>) = two_bytes_body

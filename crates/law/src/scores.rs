@@ -7,6 +7,7 @@ use crate::{Article, Ground};
 /// Probabilities of the article heads and of group hate as such, each in 0..=1.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ArticleScores {
     /// Abuse of a protected group, or of people for belonging to it.
@@ -20,6 +21,7 @@ pub struct ArticleScores {
 /// Probabilities of the ground heads, each in 0..=1.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct GroundScores {
     /// Skin colour, descent, national or ethnic origin.

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 /// A ground of discrimination, in the order of the model's heads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Ground {
     /// `ras`: skin colour, descent, national or ethnic origin.
@@ -48,6 +49,7 @@ impl fmt::Display for Ground {
 /// An article of the Dutch Penal Code that the model has a head for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum Article {
     /// Group insult.
     #[serde(rename = "137c")]

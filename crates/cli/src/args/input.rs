@@ -2,10 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
 
 use clap::Args;
 use grens_batch::{BatchError, Fields, Format, InputOptions, Inputs, Preset, PseudonymKey, RejectLimit, expand};
 use serde_json::Value;
+
+/// Ids of standard input that are remembered at least, to find one that comes twice; they take up to 40 MB.
+const REMEMBERED_IDS: usize = 500_000;
 
 /// How the input is read.
 #[derive(Debug, Args)]
@@ -99,14 +103,26 @@ impl InputArgs {
 
     /// Open the inputs that the command line names: files, folders, patterns, `-`. Nothing under `except` is read.
     pub(crate) fn open(&self, names: &[String], except: Option<&Path>) -> grens_batch::Result<Inputs> {
-        let options = InputOptions {
+        Ok(Inputs::open(expand(names, except)?, self.options()?)?)
+    }
+
+    /// As [`InputArgs::open`], for a stage: standard input may go on for months, so that only some of its ids are remembered, and it ends
+    /// when `stop` is set.
+    pub(crate) fn open_stage(&self, name: &str, stop: &'static AtomicBool) -> grens_batch::Result<Inputs> {
+        let remembered_ids = (name == "-").then_some(REMEMBERED_IDS);
+        let options = InputOptions { remembered_ids, stop: Some(stop), ..self.options()? };
+        Ok(Inputs::open(expand(&[name.to_owned()], None)?, options)?)
+    }
+
+    fn options(&self) -> grens_batch::Result<InputOptions> {
+        Ok(InputOptions {
             fields: self.fields.fields(),
             format: self.input_format,
             preset: self.preset,
             pseudonyms: self.pseudonym_key.as_deref().map(PseudonymKey::read).transpose().map_err(BatchError::Key)?,
             all_languages: self.all_languages,
             max_rejects: self.max_rejects,
-        };
-        Ok(Inputs::open(expand(names, except)?, options)?)
+            ..InputOptions::default()
+        })
     }
 }

@@ -13,16 +13,19 @@ use crate::stop;
 
 pub(super) fn run(args: &ScoreArgs, printer: &Printer) -> Outcome {
     let stop = stop::flag();
-    let inputs = args.reading.open(std::slice::from_ref(&args.input), None)?;
+    let inputs = args.reading.open_stage(&args.input, stop)?;
+    let is_pipe = inputs.total_bytes().is_none();
+    let window = args.max_latency.map_or_else(Window::default, |latency| Window::within(latency.into()));
     let decider = super::load_decider(&args.decider)?;
     let mut sink = Records {
         out: BufWriter::new(printer.data()),
         rejects: Rejects::new(printer, args.rejects.as_deref())?,
         printer,
     };
-    let counts = run_pipeline(inputs, &decider, Window::default(), stop, &mut sink)?;
+    let counts = run_pipeline(inputs, &decider, window, stop, &mut sink)?;
     if counts.interrupted {
-        printer.warning(&format!("stopped after {} posts; what was written is whole", counts.posts));
+        let rest = if is_pipe { "all that was read is answered" } else { "what was written is whole" };
+        printer.warning(&format!("stopped after {} posts; {rest}", counts.posts));
         return Ok(Exit::Interrupted);
     }
     ending(&Tail::from(&counts), args.rejects.as_deref(), printer)

@@ -10,6 +10,7 @@ pub const DECISION_SCHEMA: &str = "grens.decision/1";
 /// Which model spoke.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ModelRef {
     /// Name and version, such as `grens-nl 0.1.0`.
@@ -21,6 +22,7 @@ pub struct ModelRef {
 /// What is proposed for one post. Holds no text and no author.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct DecisionRecord {
     /// Always `grens.decision/1`.
