@@ -17,7 +17,8 @@ const FIRST_WINDOW: usize = 16;
 pub struct Window {
     /// Most posts in a window.
     pub posts: usize,
-    /// An input that is silent for this long has paused: score what is there.
+    /// An input that is silent for this long has paused: score what is there. What comes meanwhile makes the next window, so that
+    /// a steady trickle fills windows by itself.
     pub pause: Duration,
     /// A window never waits longer than this for more posts.
     pub longest: Duration,
@@ -25,7 +26,7 @@ pub struct Window {
 
 impl Default for Window {
     fn default() -> Self {
-        Self { posts: 512, pause: Duration::from_millis(10), longest: Duration::from_millis(50) }
+        Self { posts: 512, pause: Duration::from_millis(1), longest: Duration::from_millis(50) }
     }
 }
 

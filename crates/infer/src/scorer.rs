@@ -33,7 +33,7 @@ pub struct ScorerOptions {
 /// How numbers are multiplied on a processor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Arithmetic {
-    /// That of the kernel tier: 8 bits where `GRENS_KERNEL=avx512-vnni` asks for them and the weights are kept in them; else f32.
+    /// That of the kernel tier: 8 bits where it has products of them and the weights are kept in them; else f32.
     #[default]
     Fastest,
     /// f32 throughout: what golden files are held against.

@@ -7,8 +7,8 @@
 use std::hint::black_box;
 
 use grens_kernels::{
-    Activation, AttentionShape, PackedMatrix, Precision, QuantisedMatrix, QuantisedRows, Queries, Tier, attention, gelu,
-    layer_norm, linear, linear_int8,
+    Activation, AttentionShape, PackedMatrix, Precision, QuantisedMatrix, QuantisedRows, Queries, Tier, attention,
+    gelu, layer_norm, linear, linear_int8,
 };
 
 #[path = "rate/clock.rs"]
@@ -19,14 +19,20 @@ mod peak;
 
 const TOKENS: usize = 512;
 const HIDDEN: usize = 384;
-const SHAPES: [(&str, usize, usize); 4] = [("qkv", 384, 1152), ("out", 384, 384), ("up", 384, 1536), ("down", 1536, 384)];
+const SHAPES: [(&str, usize, usize); 4] =
+    [("qkv", 384, 1152), ("out", 384, 384), ("up", 384, 1536), ("down", 1536, 384)];
 
 fn main() {
     let asked: Vec<String> = std::env::args().skip(1).collect();
-    let wanted = |t: &Tier| *t != Tier::Plain && t.is_available() && (asked.is_empty() || asked.contains(&t.to_string()));
+    let wanted =
+        |t: &Tier| *t != Tier::Plain && t.is_available() && (asked.is_empty() || asked.contains(&t.to_string()));
     for tier in Tier::ALL.into_iter().filter(wanted) {
         println!("{tier}");
-        if tier.prefers_int8() { in_int8(tier) } else { in_f32(tier) }
+        if tier.prefers_int8() {
+            in_int8(tier)
+        } else {
+            in_f32(tier)
+        }
         around(tier);
     }
 }
@@ -51,7 +57,11 @@ fn peak(tier: Tier) -> f64 {
 /// A line with the rate in 10^9 multiply-adds a second; `work` are those of one run.
 fn report(name: &str, work: usize, seconds: f64, peak: f64) {
     let rate = work as f64 / seconds / 1e9;
-    println!("  {name:<16} {rate:>7.1} of {peak:>7.1} G multiply-adds/s ({:>3.0}%), {:>6.3} ms", 100.0 * rate / peak, seconds * 1e3);
+    println!(
+        "  {name:<16} {rate:>7.1} of {peak:>7.1} G multiply-adds/s ({:>3.0}%), {:>6.3} ms",
+        100.0 * rate / peak,
+        seconds * 1e3
+    );
 }
 
 fn values(n: usize) -> Vec<f32> {
@@ -61,7 +71,8 @@ fn values(n: usize) -> Vec<f32> {
 fn in_f32(tier: Tier) {
     let peak = peak(tier);
     for (name, n_in, n_out) in SHAPES {
-        let (x, w, bias) = (values(TOKENS * n_in), PackedMatrix::pack(&values(n_in * n_out), n_out, n_in), vec![0.0; n_out]);
+        let (x, w, bias) =
+            (values(TOKENS * n_in), PackedMatrix::pack(&values(n_in * n_out), n_out, n_in), vec![0.0; n_out]);
         let mut out = vec![0.0; TOKENS * n_out];
         let s = seconds(|| linear(tier, &x, &w, &bias, Activation::None, black_box(&mut out)));
         report(name, TOKENS * n_in * n_out, s, peak);

@@ -24,8 +24,15 @@ pub fn linear_int8(tier: Tier, x: &QuantisedRows, w: &QuantisedMatrix, bias: &[f
 
     by_panels(tier, w.n_panels(), bias, act, out, |rows, columns, out| {
         let (scales, sums) = w.of_panel(columns.panel());
-        let task =
-            PanelTask { x, first: rows.start, rows: rows.len(), panel: w.panel(columns.panel()), scales, sums, columns };
+        let task = PanelTask {
+            x,
+            first: rows.start,
+            rows: rows.len(),
+            panel: w.panel(columns.panel()),
+            scales,
+            sums,
+            columns,
+        };
         match tier {
             #[cfg(target_arch = "x86_64")]
             Tier::Avx512Vnni | Tier::Amx => match &tiles {

@@ -46,8 +46,7 @@ impl std::error::Error for TierError {}
 
 impl Tier {
     /// All tiers, slowest first.
-    pub const ALL: [Self; 6] =
-        [Self::Plain, Self::Avx2, Self::AvxVnni, Self::Avx512, Self::Avx512Vnni, Self::Amx];
+    pub const ALL: [Self; 6] = [Self::Plain, Self::Avx2, Self::AvxVnni, Self::Avx512, Self::Avx512Vnni, Self::Amx];
 
     /// Environment variable that forces a tier.
     pub const ENV: &'static str = "GRENS_KERNEL";

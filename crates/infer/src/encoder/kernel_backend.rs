@@ -3,8 +3,8 @@
 use std::cell::RefCell;
 
 use grens_kernels::{
-    Activation, AttentionShape, PackedMatrix, Precision, QuantisedMatrix, QuantisedRows, Queries, Tier, attention, layer_norm,
-    linear, linear_int8, tanh,
+    Activation, AttentionShape, PackedMatrix, Precision, QuantisedMatrix, QuantisedRows, Queries, Tier, attention,
+    layer_norm, linear, linear_int8, tanh,
 };
 
 use super::backend::Backend;
