@@ -53,7 +53,7 @@ def main():
     args.python = environment(args.env or args.out / "env")
     # No graphics card, no pools of threads that nobody asked for.
     os.environ |= {"CUDA_VISIBLE_DEVICES": "", "TOKENIZERS_PARALLELISM": "true"}
-    prepare = [args.python, "-m", "scripts.bench_peers.prepare", args.data, args.out, str(args.posts), args.model, args.grens]
+    prepare = [args.python, "-m", "scripts.bench_peers.prepare", args.posts, args.data, args.out, args.model, args.grens]
     subprocess.run([str(part) for part in prepare], check=True)
     rows = rounds.run(args)
     report.write(args.out / "rows.csv", rows)

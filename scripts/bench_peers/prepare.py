@@ -1,4 +1,4 @@
-"""Posts, the exported model and what the peers make of it, in the peers' environment: prepare DATA OUT POSTS MODEL GRENS."""
+"""Posts, the exported model and what the peers make of it, in the peers' environment: prepare POSTS DATA OUT MODEL GRENS."""
 import csv
 import json
 import pathlib
@@ -15,7 +15,7 @@ from scripts.normalise import normalise
 from scripts.sources import public_rows
 
 MAX_TOKENS = 128
-CALIBRATION = 256
+CALIBRATION = 128
 
 
 def cut(text, tokenizer):
@@ -78,7 +78,8 @@ def int8_for_openvino(out, data, tokenizer):
 
 
 def main():
-    data, out, count, model, grens = (pathlib.Path(part) for part in sys.argv[1:])
+    count = int(sys.argv[1])
+    data, out, model, grens = (pathlib.Path(part) for part in sys.argv[2:])
     weights = (model / "grens.toml").read_text(encoding="utf-8")
     made = out / "made-from.toml"
     # Another model: everything is made anew.
@@ -91,7 +92,7 @@ def main():
         int8_for_openvino(out, data, tokenizer)
         made.write_text(weights, encoding="utf-8")
     tokenizer = Tokenizer.from_file(str(out / "hf" / "tokenizer.json"))
-    texts = posts(data, int(str(count)), tokenizer)
+    texts = posts(data, count, tokenizer)
     with open(out / "posts.jsonl", "w", encoding="utf-8") as handle:
         for i, text in enumerate(texts):
             handle.write(json.dumps({"id": str(i), "text": text}, ensure_ascii=False) + "\n")

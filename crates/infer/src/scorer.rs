@@ -9,7 +9,7 @@ use crate::encoder::{self, Encoder, label_names};
 use crate::error::{InferError, Result};
 use crate::labels::{Activation, Heads, LabelMap};
 use crate::model_dir::ModelDir;
-use crate::packed::{PackedBatch, token_budget_ranges};
+use crate::packed::{PackedBatch, equal_ranges};
 use crate::tokens::{Encoded, Tokens};
 use crate::weights::Weights;
 
@@ -94,9 +94,22 @@ impl Scorer {
             Device::Cpu(tier) if options.arithmetic == Arithmetic::F32 => Device::Cpu(tier.in_f32()),
             device => device,
         };
+        let threads = match options.threads {
+            0 => std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
+            n => n,
+        };
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .thread_name(|i| format!("score-{i}"))
+            .build()
+            .map_err(|e| InferError::Threads(e.to_string()))?;
         let weights = Weights::parse(&dir.weights.bytes, &dir.weights.path)?;
-        let encoder = encoder::build(&dir.config, &dir.config_file.path, &weights, &device)?;
-        let tokens = Tokens::parse(&dir.tokenizer.bytes, &dir.tokenizer.path, dir.max_tokens())?;
+        // Each takes about as long as the other.
+        let (encoder, tokens) = pool.join(
+            || encoder::build(&dir.config, &dir.config_file.path, &weights, &device),
+            || Tokens::parse(&dir.tokenizer.bytes, &dir.tokenizer.path, dir.max_tokens()),
+        );
+        let (encoder, tokens) = (encoder?, tokens?);
         if tokens.vocab_size() > encoder.vocab_size() {
             return Err(InferError::malformed(
                 &dir.tokenizer.path,
@@ -111,15 +124,6 @@ impl Scorer {
             Some(file) => Calibration::parse(&file.bytes, &file.path)?,
             None => Calibration::default(),
         };
-        let threads = match options.threads {
-            0 => std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
-            n => n,
-        };
-        let pool = rayon::ThreadPoolBuilder::new()
-            .num_threads(threads)
-            .thread_name(|i| format!("score-{i}"))
-            .build()
-            .map_err(|e| InferError::Threads(e.to_string()))?;
         let info = ModelInfo {
             reference: dir.reference().clone(),
             model_type: dir.config["model_type"].as_str().unwrap_or("unknown").to_owned(),
@@ -192,11 +196,8 @@ impl Scorer {
     /// Logits of all posts, `[posts, n_labels]`: batches of neighbours side by side on the threads.
     fn logits_of(&self, posts: &[Encoded]) -> Result<Vec<f32>> {
         let lengths: Vec<usize> = posts.iter().map(|p| p.ids.len()).collect();
-        let total: usize = lengths.iter().sum();
-        // Few posts are spread over all threads.
-        let budget = TOKEN_BUDGET.min(total.div_ceil(self.info.threads)).max(1);
         let batches: Vec<Vec<f32>> = self.pool.install(|| {
-            token_budget_ranges(&lengths, budget)
+            equal_ranges(&lengths, TOKEN_BUDGET, self.info.threads)
                 .into_par_iter()
                 .map(|range| self.encoder.logits(&PackedBatch::new(posts[range].iter().map(|p| p.ids.as_slice()))))
                 .collect::<Result<_>>()
