@@ -12,7 +12,7 @@ fn the_shipped_model_passes_its_self_test() {
 
 #[test]
 fn every_tier_passes_the_self_test() {
-    for tier in ["plain", "avx2", "avx512", "avx512-vnni"] {
+    for tier in ["plain", "avx2", "avx-vnni", "avx512", "avx512-vnni", "amx"] {
         let out = grens(&["doctor"]).env("GRENS_KERNEL", tier).output().unwrap();
         let stdout = String::from_utf8_lossy(&out.stdout).into_owned();
         match out.status.code() {

@@ -19,7 +19,8 @@ const FIRST_WINDOW: usize = 16;
 pub struct Window {
     /// Most posts in a window.
     pub posts: usize,
-    /// An input that is silent for this long has paused: score what is there.
+    /// An input that is silent for this long has paused: score what is there. What comes meanwhile makes the next window, so that
+    /// a steady trickle fills windows by itself.
     pub pause: Duration,
     /// A window never waits longer than this for more posts.
     pub longest: Duration,
@@ -49,7 +50,7 @@ impl Window {
 
 impl Default for Window {
     fn default() -> Self {
-        Self { posts: 512, pause: Duration::from_millis(10), longest: Duration::from_millis(50), scoring: None }
+        Self { posts: 512, pause: Duration::from_millis(1), longest: Duration::from_millis(50), scoring: None }
     }
 }
 

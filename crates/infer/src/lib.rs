@@ -29,6 +29,6 @@ pub use hub::OFFLINE_ENV;
 pub use labels::{Activation, Heads, LabelMap, LabelPair, Output};
 pub use model_dir::{ModelDir, hex};
 pub use normalise::{Normalised, normalise, normalise_text, normalised};
-pub use packed::{PackedBatch, token_budget_ranges};
+pub use packed::{PackedBatch, equal_ranges};
 pub use scorer::{Arithmetic, ModelInfo, PostScores, Scorer, ScorerOptions};
 pub use tokens::{Encoded, Tokens};

@@ -43,17 +43,21 @@ impl PackedBatch {
     }
 }
 
-/// Cut a list of lengths into ranges of neighbours that hold at most `budget` tokens each; a single longer one stands alone.
+/// Cut a list of lengths into ranges of neighbours of about `budget` tokens: equal shares, within a post, and as many as keep
+/// `threads` threads busy to the end. No range is empty.
 #[must_use]
-pub fn token_budget_ranges(lengths: &[usize], budget: usize) -> Vec<Range<usize>> {
+pub fn equal_ranges(lengths: &[usize], budget: usize, threads: usize) -> Vec<Range<usize>> {
+    let total: usize = lengths.iter().sum();
+    let shares = total.div_ceil(budget.max(1)).next_multiple_of(threads.max(1)).max(1);
     let mut ranges = vec![];
     let (mut start, mut tokens) = (0, 0);
     for (i, &n) in lengths.iter().enumerate() {
-        if i > start && tokens + n > budget {
-            ranges.push(start..i);
-            (start, tokens) = (i, 0);
-        }
         tokens += n;
+        // Up to here all ranges hold this many shares, so that what one has too much the next has less.
+        if tokens * shares >= total * (ranges.len() + 1) {
+            ranges.push(start..i + 1);
+            start = i + 1;
+        }
     }
     if start < lengths.len() {
         ranges.push(start..lengths.len());
@@ -68,12 +72,15 @@ mod tests {
 
     proptest! {
         #[test]
-        fn ranges_cover_all_once_within_budget(lengths in prop::collection::vec(1usize..50, 0..60), budget in 1usize..100) {
-            let ranges = token_budget_ranges(&lengths, budget);
+        fn ranges_cover_all_once_in_equal_shares(
+            lengths in prop::collection::vec(1usize..50, 0..60), budget in 1usize..100, threads in 1usize..5,
+        ) {
+            let ranges = equal_ranges(&lengths, budget, threads);
             let joined: Vec<usize> = ranges.iter().cloned().flatten().collect();
             prop_assert_eq!(joined, (0..lengths.len()).collect::<Vec<_>>());
+            let longest = lengths.iter().copied().max().unwrap_or(0);
             for r in ranges {
-                prop_assert!(r.len() == 1 || lengths[r].iter().sum::<usize>() <= budget);
+                prop_assert!(!r.is_empty() && lengths[r].iter().sum::<usize>() <= budget + longest);
             }
         }
     }

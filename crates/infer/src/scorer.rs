@@ -11,7 +11,7 @@ use crate::encoder::{self, Encoder, label_names};
 use crate::error::{InferError, Result};
 use crate::labels::{Activation, Heads, LabelMap};
 use crate::model_dir::ModelDir;
-use crate::packed::{PackedBatch, token_budget_ranges};
+use crate::packed::{PackedBatch, equal_ranges};
 use crate::tokens::{Encoded, Tokens};
 use crate::weights::Weights;
 
@@ -35,7 +35,7 @@ pub struct ScorerOptions {
 /// How numbers are multiplied on a processor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Arithmetic {
-    /// That of the kernel tier: 8 bits where `GRENS_KERNEL=avx512-vnni` asks for them and the weights are kept in them; else f32.
+    /// That of the kernel tier: 8 bits where it has products of them and the weights are kept in them; else f32.
     #[default]
     Fastest,
     /// f32 throughout: what golden files are held against.
@@ -98,9 +98,22 @@ impl Scorer {
             Device::Cpu(tier) if options.arithmetic == Arithmetic::F32 => Device::Cpu(tier.in_f32()),
             device => device,
         };
+        let threads = match options.threads {
+            0 => std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
+            n => n,
+        };
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .thread_name(|i| format!("score-{i}"))
+            .build()
+            .map_err(|e| InferError::Threads(e.to_string()))?;
         let weights = Weights::parse(&dir.weights.bytes, &dir.weights.path)?;
-        let encoder = encoder::build(&dir.config, &dir.config_file.path, &weights, &device)?;
-        let tokens = Tokens::parse(&dir.tokenizer.bytes, &dir.tokenizer.path, dir.max_tokens())?;
+        // Each takes about as long as the other.
+        let (encoder, tokens) = pool.join(
+            || encoder::build(&dir.config, &dir.config_file.path, &weights, &device),
+            || Tokens::parse(&dir.tokenizer.bytes, &dir.tokenizer.path, dir.max_tokens()),
+        );
+        let (encoder, tokens) = (encoder?, tokens?);
         if tokens.vocab_size() > encoder.vocab_size() {
             return Err(InferError::malformed(
                 &dir.tokenizer.path,
@@ -115,15 +128,6 @@ impl Scorer {
             Some(file) => Calibration::parse(&file.bytes, &file.path)?,
             None => Calibration::default(),
         };
-        let threads = match options.threads {
-            0 => std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
-            n => n,
-        };
-        let pool = rayon::ThreadPoolBuilder::new()
-            .num_threads(threads)
-            .thread_name(|i| format!("score-{i}"))
-            .build()
-            .map_err(|e| InferError::Threads(e.to_string()))?;
         let info = ModelInfo {
             reference: dir.reference().clone(),
             model_type: dir.config["model_type"].as_str().unwrap_or("unknown").to_owned(),
@@ -208,11 +212,8 @@ impl Scorer {
     /// Logits of all posts, `[posts, n_labels]`: batches of neighbours side by side on the threads.
     fn logits_of<E: Borrow<Encoded> + Sync>(&self, posts: &[E]) -> Result<Vec<f32>> {
         let lengths: Vec<usize> = posts.iter().map(|p| p.borrow().ids.len()).collect();
-        let total: usize = lengths.iter().sum();
-        // Few posts are spread over all threads.
-        let budget = TOKEN_BUDGET.min(total.div_ceil(self.info.threads)).max(1);
         let batches: Vec<Vec<f32>> = self.pool.install(|| {
-            token_budget_ranges(&lengths, budget)
+            equal_ranges(&lengths, TOKEN_BUDGET, self.info.threads)
                 .into_par_iter()
                 .map(|range| {
                     self.encoder.logits(&PackedBatch::new(posts[range].iter().map(|p| p.borrow().ids.as_slice())))

@@ -61,24 +61,37 @@ pub(crate) fn mul_add<const FMA: bool>(a: f32, b: f32, c: f32) -> f32 {
     if FMA { a.mul_add(b, c) } else { a * b + c }
 }
 
-/// erf as x * P(x^2) / Q(x^2), the rational minimax approximation that Eigen and XLA document for f32.
+/// The normal distribution function, to 1.5e-7: one half and x times a polynomial in x^2, fitted (Lawson's minimax iteration in
+/// the Chebyshev basis) over |x| <= 5.4 with the errors weighed as GELU weighs them. Unlike the usual rational forms of erf it
+/// needs no division, which takes longer than all of this.
 #[inline(always)]
-fn erf<const FMA: bool>(x: f32) -> f32 {
-    const P: [f32; 7] =
-        [-2.726_142_3e-10, 2.770_681_4e-8, -2.101_024e-6, -5.692_506_4e-5, -7.349_906e-4, -2.954_6e-3, -1.609_603_3e-2];
-    const Q: [f32; 5] = [-1.456_607_2e-5, -2.133_740_6e-4, -1.682_827e-3, -7.373_329e-3, -1.426_473_9e-2];
-    // From 3.8325 on erf is 1 in f32.
-    let x = x.clamp(-3.832_507, 3.832_507);
-    let square = x * x;
-    let mut p = P[0];
-    for c in &P[1..] {
-        p = mul_add::<FMA>(p, square, *c);
+fn normal<const FMA: bool>(x: f32) -> f32 {
+    const EDGE: f32 = 5.4;
+    /// Powers of u = 2 (x / EDGE)^2 - 1, the highest first.
+    const POWERS: [f32; 15] = [
+        0.000_376_192_42,
+        -0.001_013_023_8,
+        0.000_922_029_6,
+        -0.001_228_893_9,
+        0.003_607_869_8,
+        -0.006_670_629,
+        0.009_677_811_5,
+        -0.013_985_598,
+        0.019_638_307,
+        -0.025_741_147,
+        0.032_117_385,
+        -0.039_207_347,
+        0.048_499_56,
+        -0.065_328_04,
+        0.130_928_11,
+    ];
+    let x = x.clamp(-EDGE, EDGE);
+    let u = mul_add::<FMA>(x * x, 2.0 / (EDGE * EDGE), -1.0);
+    let mut p = POWERS[0];
+    for c in &POWERS[1..] {
+        p = mul_add::<FMA>(p, u, *c);
     }
-    let mut q = Q[0];
-    for c in &Q[1..] {
-        q = mul_add::<FMA>(q, square, *c);
-    }
-    (x * p / q).clamp(-1.0, 1.0)
+    mul_add::<FMA>(x, p, 0.5).clamp(0.0, 1.0)
 }
 
 /// e^x for x <= 88: split into a power of two and a remainder below ln(2)/2, whose exponential is a polynomial.
@@ -106,7 +119,7 @@ pub(crate) fn exp<const FMA: bool>(x: f32) -> f32 {
 #[inline(always)]
 fn gelu_body<const FMA: bool>(x: &mut [f32]) {
     for v in x {
-        *v = 0.5 * *v * (1.0 + erf::<FMA>(*v * std::f32::consts::FRAC_1_SQRT_2));
+        *v *= normal::<FMA>(*v);
     }
 }
 

@@ -98,7 +98,7 @@ per_tier! {
 }
 
 /// Added to a small number it rounds it to a whole one (ties to even) that then stands in the low bits: 1.5 * 2^23.
-const ROUND: f32 = 12_582_912.0;
+pub(crate) const ROUND: f32 = 12_582_912.0;
 
 /// The largest magnitude of a value in steps, 64 times the range of its row's other values; what lies beyond is cut off.
 const MOST: i32 = 0x3fff;
@@ -149,22 +149,35 @@ fn lanes_to_bytes(
     to: &mut [u8; LANES],
     outliers: &mut Vec<Outlier>,
 ) {
+    // One step a loop: only so does each become one instruction.
     let mut q = [0_i32; LANES];
-    let mut outside = 0_i32;
     for i in 0..LANES {
         q[i] = whole(from[i] * inverse) + zero;
-        // A step beyond an end is not worth a second byte.
-        outside |= i32::from(!(-1..=256).contains(&q[i]));
     }
-    if outside != 0 {
-        for (i, q) in q.iter_mut().enumerate().filter(|(_, q)| !(-1..=256).contains(*q)) {
-            *q = (*q).clamp(-MOST, MOST);
-            outliers.push(Outlier::of(at + i, *q));
-            *q &= 255;
-        }
+    let mut outside = 0_u32;
+    for q in q {
+        // A step beyond an end is not worth a second byte.
+        outside = outside.max((q + 1).cast_unsigned());
+    }
+    if outside > 257 {
+        keep_far_values(&mut q, at, outliers);
+    }
+    let mut near = [0_i32; LANES];
+    for i in 0..LANES {
+        near[i] = q[i].clamp(0, 255);
     }
     for i in 0..LANES {
-        to[i] = q[i].clamp(0, 255).to_le_bytes()[0];
+        to[i] = near[i].to_le_bytes()[0];
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn keep_far_values(q: &mut [i32; LANES], at: usize, outliers: &mut Vec<Outlier>) {
+    for (i, q) in q.iter_mut().enumerate().filter(|(_, q)| !(-1..=256).contains(*q)) {
+        *q = (*q).clamp(-MOST, MOST);
+        outliers.push(Outlier::of(at + i, *q));
+        *q &= 255;
     }
 }
 
@@ -188,7 +201,7 @@ impl Outlier {
 
 /// The nearest whole number of a value below 2^22; anything else gives some number, never a trap.
 #[inline(always)]
-pub(crate) fn whole(v: f32) -> i32 {
+fn whole(v: f32) -> i32 {
     let v = if v < -65536.0 { -65536.0 } else { v };
     let v = if v > 65536.0 { 65536.0 } else { v };
     (v + ROUND).to_bits().cast_signed().wrapping_sub(ROUND.to_bits().cast_signed())

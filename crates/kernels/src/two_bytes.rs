@@ -3,7 +3,7 @@
 use crate::Tier;
 use crate::elementwise::per_tier;
 use crate::quantised_matrix::padded_width;
-use crate::quantised_rows::{LANES, RowScale, filled_up, whole};
+use crate::quantised_rows::{LANES, ROUND, RowScale, filled_up};
 
 per_tier! {
     pub(crate) fn two_bytes(x: &[f32], n_in: usize, low: &mut [u8], high: &mut [u8], rows: &mut Vec<RowScale>) = two_bytes_body
@@ -33,8 +33,8 @@ fn two_bytes_body<const FMA: bool>(x: &[f32], n_in: usize, low: &mut [u8], high:
     for ((row, low), high) in x.chunks_exact(n_in).zip(low.chunks_exact_mut(width)).zip(high.chunks_exact_mut(width)) {
         let (lanes, rest) = row.as_chunks::<LANES>();
         let rest = filled_up(rest);
-        let mut most = [0.0_f32; LANES];
-        for from in lanes.iter().chain([&rest]) {
+        let mut most = rest.map(f32::abs);
+        for from in lanes {
             for i in 0..LANES {
                 let magnitude = from[i].abs();
                 most[i] = if magnitude > most[i] { magnitude } else { most[i] };
@@ -43,15 +43,31 @@ fn two_bytes_body<const FMA: bool>(x: &[f32], n_in: usize, low: &mut [u8], high:
         let most = most.into_iter().fold(0.0_f32, f32::max);
         let scale = if most > LEAST { most / steps } else { 1.0 };
         let inverse = 1.0 / scale;
-        let planes = low.as_chunks_mut::<LANES>().0.iter_mut().zip(high.as_chunks_mut::<LANES>().0);
-        for (from, (low, high)) in lanes.iter().chain([&rest]).zip(planes) {
-            for i in 0..LANES {
-                let [l, h, ..] = whole(from[i] * inverse).wrapping_add(zero).to_le_bytes();
-                low[i] = l;
-                high[i] = h;
-            }
+        let (low, high) = (low.as_chunks_mut::<LANES>().0, high.as_chunks_mut::<LANES>().0);
+        for ((from, low), high) in lanes.iter().zip(low.iter_mut()).zip(high.iter_mut()) {
+            lanes_to_bytes(from, inverse, zero, low, high);
+        }
+        if lanes.len() < low.len() {
+            lanes_to_bytes(&rest, inverse, zero, &mut low[lanes.len()], &mut high[lanes.len()]);
         }
         rows.push(RowScale { scale, zero, outliers_end: 0 });
+    }
+}
+
+/// One step a loop: only so does each become one instruction.
+#[inline(always)]
+fn lanes_to_bytes(from: &[f32; LANES], inverse: f32, zero: i32, low: &mut [u8; LANES], high: &mut [u8; LANES]) {
+    let mut q = [0_u16; LANES];
+    for i in 0..LANES {
+        // No value is above the row's largest, so that none leaves 16 bits.
+        let [a, b, ..] = ((from[i] * inverse) + ROUND).to_bits().wrapping_add(zero.cast_unsigned()).to_le_bytes();
+        q[i] = u16::from_le_bytes([a, b]);
+    }
+    for i in 0..LANES {
+        low[i] = q[i].to_le_bytes()[0];
+    }
+    for i in 0..LANES {
+        high[i] = q[i].to_le_bytes()[1];
     }
 }
 

@@ -18,7 +18,7 @@ pub(super) fn run(args: &ModelArgs, printer: &Printer) -> Outcome {
         Tier::ALL.iter().map(|t| if t.is_available() { t.to_string() } else { format!("({t} is not here)") }).collect();
     let why = match std::env::var(Tier::ENV) {
         Ok(name) if !name.is_empty() => format!("{} is set", Tier::ENV),
-        _ => "the fastest of this processor in f32".to_owned(),
+        _ => "the fastest of this processor".to_owned(),
     };
     let tier = Tier::detect().map_or_else(|e| e.to_string(), |t| t.to_string());
     let (mut passed, test) = self_test(&dir, &scorer)?;
@@ -62,7 +62,8 @@ fn cpu_features() -> String {
         ("avx512dq", is_x86_feature_detected!("avx512dq")),
         ("avx512vl", is_x86_feature_detected!("avx512vl")),
         ("avx512vnni", is_x86_feature_detected!("avx512vnni")),
-        ("avx512bf16", is_x86_feature_detected!("avx512bf16")),
+        ("avxvnni", is_x86_feature_detected!("avxvnni")),
+        ("amx", Tier::Amx.is_available()),
     ];
     all.into_iter().filter(|f| f.1).map(|f| f.0).collect::<Vec<_>>().join(" ")
 }

@@ -164,13 +164,13 @@ impl<B: Backend> Bert<B> {
         for i in 0..shape.layers {
             let names = shape.layer_names(i);
             let (qkv, qkv_bias) = (stacked(weights, &names.qkv, h)?, stacked_bias(weights, &names.qkv, h)?);
-            let feed_forward = feed_forward_inputs(i, shape.layers);
+            let inputs = layer_inputs(i, shape.layers);
             layers.push(Layer {
-                qkv: backend.make_linear(qkv, qkv_bias, Precision::OneByte)?,
-                attention_out: linear(&names.attention_out, h, h, Precision::OneByte)?,
+                qkv: backend.make_linear(qkv, qkv_bias, inputs)?,
+                attention_out: linear(&names.attention_out, h, h, inputs)?,
                 attention_norm: norm(&names.attention_norm)?,
-                up: linear(&names.up, shape.intermediate, h, feed_forward)?,
-                down: linear(&names.down, h, shape.intermediate, feed_forward)?,
+                up: linear(&names.up, shape.intermediate, h, inputs)?,
+                down: linear(&names.down, h, shape.intermediate, inputs)?,
                 out_norm: norm(&names.out_norm)?,
             });
         }
@@ -256,11 +256,10 @@ impl<B: Backend> Encoder for Bert<B> {
     }
 }
 
-/// How finely the inputs of a layer's feed-forward products are to be cut where products are made of bytes. Measured on
-/// development posts, one layer and one kind of product in bytes at a time: the feed-forward products bring four fifths of the
-/// squared error of a logit (hidden states after GELU and after attention's norm have long tails), and a layer of the first
-/// half several times what one near the end does, since all others pass its error on.
-fn feed_forward_inputs(layer: usize, layers: usize) -> Precision {
+/// How finely the inputs of a layer's products are to be cut where products are made of bytes. Measured on development posts, one
+/// layer in bytes at a time: a layer of the first half brings several times the error of one near the end, since all others pass
+/// it on; without the first half an eighth of the squared error of a logit is left (docs/speed.md).
+fn layer_inputs(layer: usize, layers: usize) -> Precision {
     if 2 * layer < layers { Precision::TwoBytes } else { Precision::OneByte }
 }
 
