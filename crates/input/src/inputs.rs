@@ -40,6 +40,7 @@ pub struct Inputs {
     /// What opening or closing a source gave, for the next turn.
     pending: Option<Item>,
     /// Posts that are not needed any more, to be written anew.
+    #[allow(clippy::vec_box, reason = "the boxes are what is kept")]
     spent: Vec<Box<Post>>,
     /// Records read, and how many of them were rejected, over all sources.
     records: u64,

@@ -59,12 +59,8 @@ fn tokens(text: &str) -> impl Iterator<Item = &str> {
 
 /// Whether a text begins with a name, a hashtag or a link.
 fn is_passed_over(text: &str) -> bool {
-    match text.as_bytes().first() {
-        Some(b'@' | b'#') => true,
-        Some(b'h') => text.starts_with("http://") || text.starts_with("https://"),
-        Some(b'w') => text.starts_with("www."),
-        _ => false,
-    }
+    text.starts_with(['@', '#'])
+        || (text.starts_with(['h', 'w']) && ["http://", "https://", "www."].iter().any(|link| text.starts_with(link)))
 }
 
 /// The tag of a language that the gate skips. Others are none: what the detector calls Swedish is Frisian or a dialect as often.

@@ -1,6 +1,8 @@
 //! Lines of bounded length.
 
-use std::io::{self, BufRead, Read as _};
+use std::io::{self, BufRead};
+
+use memchr::memchr;
 
 use super::MAX_RECORD_BYTES;
 
@@ -51,15 +53,26 @@ impl Lines {
     }
 
     fn fill(&mut self) -> io::Result<Line> {
-        let n = self.input.by_ref().take(MAX_RECORD_BYTES as u64 + 1).read_until(b'\n', &mut self.buffer)?;
-        if n == 0 {
-            return Ok(Line::End);
+        loop {
+            let bytes = match self.input.fill_buf() {
+                Err(e) if e.kind() == io::ErrorKind::Interrupted => continue,
+                other => other?,
+            };
+            let at_end = bytes.is_empty();
+            let line_break = memchr(b'\n', bytes);
+            let used = line_break.map_or(bytes.len(), |at| at + 1);
+            // Of a line that is too long no more is kept than shows that it is.
+            let room = (MAX_RECORD_BYTES + 1).saturating_sub(self.buffer.len());
+            self.buffer.extend_from_slice(&bytes[..used.min(room)]);
+            self.input.consume(used);
+            if at_end && self.buffer.is_empty() {
+                return Ok(Line::End);
+            }
+            if at_end || line_break.is_some() {
+                self.number += 1;
+                let is_whole = self.buffer.len() <= MAX_RECORD_BYTES || self.buffer.ends_with(b"\n");
+                return Ok(if is_whole { Line::Whole } else { Line::TooLong });
+            }
         }
-        self.number += 1;
-        if self.buffer.len() <= MAX_RECORD_BYTES || self.buffer.ends_with(b"\n") {
-            return Ok(Line::Whole);
-        }
-        self.input.skip_until(b'\n')?;
-        Ok(Line::TooLong)
     }
 }

@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 use grens_law::{Band, RejectRecord};
 
 use super::clusters;
-use super::part::{Location, Row};
+use super::part::{Counted, Location};
 use super::parts::Parts;
 use super::repeats::TextKey;
 use super::sketch::Sketch;
@@ -59,7 +59,7 @@ impl Collected {
         let mut repeated = HashSet::new();
         parts.each(|at, row| {
             match row {
-                Row::Post(post) if post.decision.band != Band::Clear => {
+                Counted::Post(post) if post.decision.band != Band::Clear => {
                     let d = post.decision;
                     let marks = Marks { band: d.band, articles: d.articles, grounds: d.grounds };
                     tally.count(&marks, &post.place);
@@ -67,15 +67,15 @@ impl Collected {
                     let (seq, key, sketch, confidence) = (post.seq, post.key, post.sketch, d.confidence);
                     entries.push(Entry { at, seq, key, sketch, confidence, marks, repeats: 0 });
                 }
-                Row::Post(_) => {}
-                Row::Repeat(repeat) => {
+                Counted::Post(_) => {}
+                Counted::Repeat(repeat) => {
                     repeated.insert(repeat.of);
                     if let Some(first) = by_seq.get(&repeat.of).and_then(|&i| entries.get_mut(i)) {
                         first.repeats += 1;
                         tally.count(&first.marks, &repeat.place);
                     }
                 }
-                Row::Reject(row) => rejects(&row.reject)?,
+                Counted::Reject(row) => rejects(&row.reject)?,
             }
             Ok(())
         })?;

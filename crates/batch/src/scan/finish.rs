@@ -14,11 +14,11 @@ use super::collect::Collected;
 use super::decisions::Decisions;
 use super::manifest::{Identity, PartCounts};
 use super::page;
-use super::part::{Fetch, PostRow, RepeatRow, Row};
+use super::part::{Counted, Fetch, PostRow, RepeatRow, Repeated, Row};
 use super::parts::Parts;
 use super::table::{ListFormat, Table};
 use crate::disk::{self, Whole};
-use crate::error::{BatchError, Result};
+use crate::error::Result;
 
 /// The list of what could not be used.
 const REJECTS: &str = "rejects.jsonl";
@@ -50,45 +50,51 @@ impl Finish<'_> {
         let mut rejects = Whole::create(self.out, REJECTS)?;
         let collected = Collected::from(self.parts, |reject| rejects.line(reject))?;
         rejects.commit()?;
-        // Neither looks at what the other writes.
-        let (repeats, lists) =
-            rayon::join(|| self.write_repeats_and_decisions(&collected), || self.write_lists(&collected));
-        repeats?;
+        // None looks at what another writes.
+        let others = || rayon::join(|| self.write_repeats(&collected), || self.write_decisions());
+        let (lists, (repeats, decisions)) = rayon::join(|| self.write_lists(&collected), others);
         let (lines, near_repeats, top, shown) = lists?;
+        repeats.and(decisions)?;
         let summary = self.summary(&collected, lines, near_repeats);
         disk::write_whole(self.out, "summary.html", page::render(&summary, &shown)?.as_bytes())?;
         disk::write_json(self.out, "summary.json", &summary)?;
         Ok(Report { summary, top })
     }
 
-    /// Second walk over the parts, in input order.
-    fn write_repeats_and_decisions(&self, collected: &Collected) -> Result<()> {
+    /// The repeats, in input order.
+    fn write_repeats(&self, collected: &Collected) -> Result<()> {
         let mut repeats = Table::create::<RepeatRecord>(self.out, "repeats", self.format)?;
-        let mut decisions = if self.identity.keep_clear { Some(Decisions::new(self.out, self.format)?) } else { None };
         let mut firsts: HashMap<u64, (String, Band)> = HashMap::new();
         self.parts.each(|_, row| {
             match row {
-                Row::Post(post) => {
-                    if collected.repeated.contains(&post.seq) {
-                        firsts.insert(post.seq, (post.decision.id.clone(), post.decision.band));
-                    }
-                    if let Some(decisions) = &mut decisions {
-                        let mut record = self.record(*post);
-                        record.text = None;
-                        decisions.write(&record)?;
-                    }
+                Repeated::Post(post) if collected.repeated.contains(&post.seq) => {
+                    firsts.insert(post.seq, (post.decision.id, post.decision.band));
                 }
-                Row::Repeat(repeat) => {
+                Repeated::Repeat(repeat) => {
                     if let Some((id, band)) = firsts.get(&repeat.of) {
-                        repeats.write(&self.repeat(repeat, id, *band))?;
+                        repeats.write(&self.repeat(*repeat, id, *band))?;
                     }
                 }
-                Row::Reject(_) => {}
+                Repeated::Post(_) | Repeated::Reject(_) => {}
             }
             Ok(())
         })?;
-        repeats.finish()?;
-        decisions.map_or(Ok(()), Decisions::finish)
+        repeats.finish()
+    }
+
+    /// All decisions, in input order, where the clear ones are kept.
+    fn write_decisions(&self) -> Result<()> {
+        if !self.identity.keep_clear {
+            return Ok(());
+        }
+        let mut decisions = Decisions::new(self.out, self.format)?;
+        self.parts.each(|_, row| {
+            let Row::Post(post) = row else { return Ok(()) };
+            let mut record = self.record(*post);
+            record.text = None;
+            decisions.write(&record)
+        })?;
+        decisions.finish()
     }
 
     /// The ranked lists and the clusters behind them.
@@ -211,6 +217,6 @@ impl Finish<'_> {
 /// The list of rejects alone, for a run that ends without results.
 pub(crate) fn write_rejects(out: &Path, parts: &Parts) -> Result<()> {
     let mut rejects = Whole::create(out, REJECTS)?;
-    parts.each(|_, row| if let Row::Reject(row) = row { rejects.line(&row.reject) } else { Ok(()) })?;
+    parts.each(|_, row| if let Counted::Reject(row) = row { rejects.line(&row.reject) } else { Ok(()) })?;
     rejects.commit()
 }

@@ -2,6 +2,7 @@
 
 mod fetch;
 mod rows;
+mod views;
 
 use std::fs::File;
 use std::io::{BufReader, Write};
@@ -9,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 use grens_infer::hex;
 use grens_law::{DecisionRecord, Place, RejectRecord};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -18,6 +20,7 @@ use crate::disk::Whole;
 use crate::error::{BatchError, Result};
 pub(crate) use fetch::Fetch;
 pub(crate) use rows::PartRows;
+pub(crate) use views::{Counted, Repeated};
 
 /// A line of a part file. `seq` counts the items of the whole input from 0.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -31,8 +34,14 @@ pub(crate) enum Row {
     Reject(RejectRow),
 }
 
-impl Row {
-    pub(crate) const fn seq(&self) -> u64 {
+/// A row, or as much of it as a walk looks at.
+pub(crate) trait Numbered: DeserializeOwned {
+    /// Number of its item in the whole input.
+    fn seq(&self) -> u64;
+}
+
+impl Numbered for Row {
+    fn seq(&self) -> u64 {
         match self {
             Self::Post(row) => row.seq,
             Self::Repeat(row) => row.seq,
@@ -105,9 +114,6 @@ impl PartWriter {
     }
 }
 
-/// Lines below which it is not worth the while to share their parsing out.
-const FEW_LINES: usize = 16;
-
 /// Where a row stands: which of the parts, at which byte.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Location {
@@ -133,10 +139,10 @@ impl PartFile {
     }
 
     /// Hand every row to `take` in order, then check the hash.
-    pub(crate) fn read(&self, mut take: impl FnMut(u64, Row) -> Result<()>) -> Result<()> {
+    pub(crate) fn read<R: Numbered>(&self, mut take: impl FnMut(R) -> Result<()>) -> Result<()> {
         let mut rows = PartRows::open(self)?;
-        while let Some((offset, row)) = rows.next(self)? {
-            take(offset, row)?;
+        while let Some((_, row)) = rows.next(self)? {
+            take(row)?;
         }
         Ok(())
     }

@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::path::PathBuf;
 
-use super::part::{Location, PartFile, PartRows, Row};
+use super::part::{Location, Numbered, PartFile, PartRows};
 use crate::error::{BatchError, Result};
 
 /// Part files of a scan.
@@ -29,8 +29,8 @@ impl Parts {
     ///
     /// # Errors
     /// When a part is damaged, an item stands in two shards, or `take` fails.
-    pub(crate) fn each(&self, mut take: impl FnMut(Location, Row) -> Result<()>) -> Result<()> {
-        let mut heads = Vec::with_capacity(self.shards.len());
+    pub(crate) fn each<R: Numbered>(&self, mut take: impl FnMut(Location, R) -> Result<()>) -> Result<()> {
+        let mut heads: Vec<((Location, R), ShardRows<'_, R>)> = Vec::with_capacity(self.shards.len());
         for shard in &self.shards {
             let mut rows = ShardRows { parts: self, left: shard.clone(), open: None };
             if let Some(row) = rows.next()? {
@@ -57,14 +57,14 @@ impl Parts {
 }
 
 /// Rows of one shard.
-struct ShardRows<'a> {
+struct ShardRows<'a, R> {
     parts: &'a Parts,
     left: Range<usize>,
-    open: Option<(usize, PartRows)>,
+    open: Option<(usize, PartRows<R>)>,
 }
 
-impl ShardRows<'_> {
-    fn next(&mut self) -> Result<Option<(Location, Row)>> {
+impl<R: Numbered> ShardRows<'_, R> {
+    fn next(&mut self) -> Result<Option<(Location, R)>> {
         loop {
             let (index, rows) = match &mut self.open {
                 Some(open) => open,

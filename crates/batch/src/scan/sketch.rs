@@ -36,7 +36,8 @@ impl Sketch {
         let width = RUN.min(letters.len()).max(1);
         let hashes: Vec<u64> =
             letters.windows(width).map(|run| mix(run.iter().fold(FNV_START, |hash, c| fnv_char(hash, *c)))).collect();
-        let minima = HASHES.map(|four| minima(&hashes, four));
+        let mut minima = [[0; A_GROUP]; GROUPS];
+        minima.iter_mut().zip(&HASHES).for_each(|(four, functions)| *four = least(&hashes, functions));
         let groups = minima.map(|four| top(mix(fnv(four.iter().flat_map(|m| m.to_le_bytes())))));
         let mut bytes = [0; MINIMA];
         bytes.iter_mut().zip(minima.as_flattened()).for_each(|(byte, minimum)| *byte = minimum.to_le_bytes()[0]);
@@ -51,10 +52,10 @@ impl Sketch {
 }
 
 /// The least of `hashes` under each of four hash functions. Four at a time, so that the processor need not wait for one of them.
-fn minima(hashes: &[u64], functions: [(u64, u64); A_GROUP]) -> [u32; A_GROUP] {
+fn least(hashes: &[u64], functions: &[(u64, u64); A_GROUP]) -> [u32; A_GROUP] {
     let mut least = [u64::MAX; A_GROUP];
     for hash in hashes {
-        for (least, (a, b)) in least.iter_mut().zip(functions) {
+        for (least, &(a, b)) in least.iter_mut().zip(functions) {
             *least = (*least).min(hash.wrapping_mul(a).wrapping_add(b));
         }
     }
@@ -108,7 +109,7 @@ const fn mix(x: u64) -> u64 {
 }
 
 /// Multiplier (odd) and summand of each minimum's hash: multiply-shift hashing (Dietzfelbinger et al. 1997).
-const HASHES: [[(u64, u64); A_GROUP]; GROUPS] = {
+static HASHES: [[(u64, u64); A_GROUP]; GROUPS] = {
     let mut hashes = [[(0, 0); A_GROUP]; GROUPS];
     let mut i = 0;
     while i < MINIMA {

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use grens_law::{Article, Band, BandCounts, Ground, Place};
+use grens_law::{Article, Band, BandCounts, Ground};
+use serde::Deserialize;
 
 /// What a post's decision counts under.
 #[derive(Debug, Clone)]
@@ -10,6 +11,15 @@ pub(crate) struct Marks {
     pub(crate) band: Band,
     pub(crate) articles: Vec<Article>,
     pub(crate) grounds: Vec<Ground>,
+}
+
+/// Where and when a post was made, as far as it is counted.
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct Whence {
+    #[serde(default)]
+    platform: Option<String>,
+    #[serde(default)]
+    created_at: Option<String>,
 }
 
 /// Posts of the two bands that people look at, by what they are counted under.
@@ -28,7 +38,7 @@ pub(crate) const UNKNOWN: &str = "unknown";
 const MOST_PLATFORMS: usize = 1000;
 
 impl Tally {
-    pub(crate) fn count(&mut self, marks: &Marks, place: &Place) {
+    pub(crate) fn count(&mut self, marks: &Marks, place: &Whence) {
         let add = |counts: &mut BandCounts| match marks.band {
             Band::Candidate => counts.candidates += 1,
             Band::Review => counts.review += 1,
@@ -49,7 +59,7 @@ impl Tally {
 }
 
 /// Hour of day in UTC, from RFC 3339: `2026-11-22T03:04:05Z` gives `03`.
-fn hour(place: &Place) -> Option<&str> {
+fn hour(place: &Whence) -> Option<&str> {
     let hour = place.created_at.as_deref()?.get(11..13)?;
     hour.parse::<u8>().is_ok_and(|h| h < 24).then_some(hour)
 }
@@ -60,7 +70,7 @@ mod tests {
 
     #[test]
     fn hours_are_read_from_times_alone() {
-        let at = |t: &str| Place { created_at: Some(t.to_owned()), ..Place::default() };
+        let at = |t: &str| Whence { created_at: Some(t.to_owned()), ..Whence::default() };
         assert_eq!(hour(&at("2026-11-22T03:04:05Z")), Some("03"));
         for odd in ["gisteren", "2026-11-22T99:00:00Z", ""] {
             assert_eq!(hour(&at(odd)), None, "{odd}");

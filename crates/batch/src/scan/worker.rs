@@ -11,7 +11,7 @@ use super::folder::Folder;
 use super::manifest::{Manifest, Part, PartCounts, parts_dir};
 use super::nights::Nights;
 use super::options::ScanOptions;
-use super::part::{PartWriter, PostRow, RejectRow, RepeatRow, Row};
+use super::part::{Counted, PartWriter, PostRow, RejectRow, RepeatRow, Row};
 use super::repeats::{Repeats, TextKey};
 use super::sketch::Sketch;
 use super::watch::{Progress, Watcher};
@@ -90,8 +90,8 @@ impl<'a> Worker<'a> {
     ) -> Result<Self> {
         let mut bands = HashMap::new();
         for part in manifest.files(folder.run()) {
-            part.read(|_, row| {
-                if let Row::Post(post) = row
+            part.read(|row| {
+                if let Counted::Post(post) = row
                     && post.decision.band != Band::Clear
                 {
                     bands.insert(post.seq, post.decision.band);

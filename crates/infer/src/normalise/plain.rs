@@ -38,7 +38,7 @@ fn any_asks_for_more(bytes: &[u8; BLOCK + BEHIND]) -> bool {
 fn asks_for_more([a, b, c, d, e]: [u8; 5]) -> bool {
     // Signs of control, mentions, and what is written in more than one byte, but for `LATIN`.
     let strange = (a < b' ') | (a == 0x7f) | (a == b'@') | ((a >= 0xc0) & (a != LATIN));
-    let second_of_another = (b >= 0x80) & (b < 0xc0) & (a != LATIN);
+    let second_of_another = (0x80..0xc0).contains(&b) & (a != LATIN);
     let link = ((a == b'/') & (b == b'/')) | ((a | 0x20 == b'w') & (b | 0x20 == b'w'));
     let spaces = (a == b' ') & (b == b' ');
     let repeat = (a == b) & (b == c) & (c == d);

@@ -53,7 +53,9 @@ impl Words {
                 if words.are_enough(after.len()) {
                     break;
                 }
-                (rest, begins_token) = (after, false);
+                // Mostly a space stands behind a word, and the next word behind that.
+                begins_token = after.starts_with(' ');
+                rest = &after[usize::from(begins_token)..];
             } else if byte.is_ascii() {
                 (rest, begins_token) = (&rest[1..], matches!(byte, b'\t'..=b'\r' | b' '));
             } else {

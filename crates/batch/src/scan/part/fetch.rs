@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use rayon::prelude::*;
 
-use super::{FEW_LINES, Location, PartFile, PostRow, Row};
+use super::{Location, PartFile, PostRow, Row};
 use crate::error::{BatchError, Result};
 
 /// Fetches single rows, in any order.
@@ -19,6 +19,8 @@ pub(crate) struct Fetch<'a> {
 
 /// Parts that are open at a time.
 const MOST_OPEN: usize = 64;
+/// Lines below which it is not worth the while to share their parsing out.
+const FEW_LINES: usize = 16;
 
 impl<'a> Fetch<'a> {
     pub(crate) fn new(parts: &'a [PartFile]) -> Self {
