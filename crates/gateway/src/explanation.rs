@@ -34,7 +34,7 @@ pub(crate) fn of_correction(action: CorrectionAction) -> Explanation {
     Explanation { nl: nl.to_owned(), en: en.to_owned() }
 }
 
-/// The sentences of one language; `{}` in `made` and the like is filled in order.
+/// The sentences of one language.
 struct Words {
     decimal: char,
     draft: &'static str,

@@ -208,7 +208,7 @@ impl Adding<'_> {
     fn earlier(&self, post: &str) -> Result<Vec<Earlier>> {
         let mut query = self
             .transaction
-            .prepare_cached(
+            .prepare(
                 "SELECT key, schema, state, attempts FROM record
                  WHERE post = ?1 AND standing <> 'correction' AND corrected_by IS NULL AND (state <> 'dead' OR attempts > 0)
                  ORDER BY seq",
@@ -263,7 +263,7 @@ impl Adding<'_> {
     }
 
     fn execute(&self, sql: &str, values: &[&dyn rusqlite::ToSql]) -> Result<usize> {
-        self.transaction.prepare_cached(sql).and_then(|mut s| s.execute(values)).map_err(|e| self.failed(e))
+        self.transaction.prepare(sql).and_then(|mut s| s.execute(values)).map_err(|e| self.failed(e))
     }
 
     fn failed(&self, error: rusqlite::Error) -> GatewayError {
