@@ -21,9 +21,13 @@ struct Gateway {
 impl Gateway {
     /// `send` is the policy's rule; without one the policy says nothing of it.
     fn new(posts: usize, send: Option<&str>) -> Self {
-        let night = Night::new(&made_up(posts));
         let rule = send.map(|send| format!("[gateway]\nsend = \"{send}\"\n")).unwrap_or_default();
-        std::fs::write(night.path("policy.toml"), format!("{POLICY}{rule}")).unwrap();
+        Self::under(posts, &format!("{POLICY}{rule}"))
+    }
+
+    fn under(posts: usize, policy: &str) -> Self {
+        let night = Night::new(&made_up(posts));
+        std::fs::write(night.path("policy.toml"), policy).unwrap();
         night.scan("nacht", &[]).expect(3);
         let candidates = night.lines("nacht", "candidates");
         assert!(candidates.len() >= 4, "{}", candidates.len());
@@ -173,8 +177,33 @@ fn with_the_policys_leave_candidates_go_out_as_not_yet_judged() {
         let article = format!("art{}", record["articles"][0].as_str().unwrap());
         assert!(record["scores"][&article].as_f64() >= record["thresholds"][&article].as_f64(), "{record}");
     }
-    let clusters: Vec<_> = records.iter().filter(|r| r["cluster"]["stands_for"].as_u64() > Some(1)).collect();
-    assert!(clusters.iter().any(|r| !r["cluster"]["repeats"].as_array().unwrap().is_empty()), "a repeat is named");
+}
+
+#[test]
+fn a_candidate_names_the_posts_that_stand_behind_it() {
+    // Under this policy everything is a candidate, repeats and near repeats too.
+    let policy = POLICY
+        .replace("candidate = 0.25\nreview = 0.2\n", "candidate = 0.0\nreview = 0.0\n")
+        .replace("named = 0.5", "named = 0.0");
+    let g = Gateway::under(200, &format!("{policy}[gateway]\nsend = \"candidate\"\n"));
+    g.add(true, &[]).expect(0);
+    g.deliver(text(&g.path("uit")), &[]).expect(0);
+    let (clusters, repeats) = (g.night.lines("nacht", "clusters"), g.night.lines("nacht", "repeats"));
+    let mut behind = (0, 0);
+    for record in g.delivered("uit") {
+        let listed = g.candidates.iter().find(|c| c["id"] == record["id"]).unwrap();
+        assert_eq!(record["cluster"]["stands_for"].as_u64().unwrap_or(1), listed["stands_for"].as_u64().unwrap());
+        let ids = |list: &str| -> Vec<Value> {
+            record["cluster"][list].as_array().into_iter().flatten().map(|other| other["id"].clone()).collect()
+        };
+        let wanted = |all: &[Value], of: &str| -> Vec<Value> {
+            all.iter().filter(|r| r[of] == record["id"]).map(|r| r["id"].clone()).collect()
+        };
+        assert_eq!(ids("near_repeats"), wanted(&clusters, "head"));
+        assert_eq!(ids("repeats"), wanted(&repeats, "repeat_of"));
+        behind = (behind.0 + ids("near_repeats").len(), behind.1 + ids("repeats").len());
+    }
+    assert!(behind.0 > 0 && behind.1 > 0, "{behind:?}");
 }
 
 #[test]
@@ -323,7 +352,7 @@ fn a_full_disk_is_named_and_loses_nothing() {
     let g = Gateway::new(2000, Some("candidate"));
     let (outbox, policy, night) = (g.path("outbox.db"), g.path("policy.toml"), g.path("nacht"));
     let add = ["outbox", "add", "--outbox", text(&outbox), "--policy", text(&policy), text(&night)];
-    on_a_full_disk(80, &add).expect(6).says(&["disk is full", "make room"]);
+    on_a_full_disk(80, &add).expect(6).says(&["the disk is full", "make room"]);
     assert_eq!(g.outbox("export", &[]).expect(0).stdout, "", "all or nothing");
     run(&add).expect(0);
     // Records fit, the marks of their delivery do not.
