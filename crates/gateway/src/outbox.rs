@@ -7,6 +7,7 @@
 mod add;
 mod queue;
 mod schema;
+mod status;
 mod upkeep;
 
 use std::path::{Path, PathBuf};
@@ -16,7 +17,8 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, ffi};
 
 pub use add::{Added, Adding};
 pub use queue::{Entry, Next};
-pub use upkeep::{DeadLetter, Exported, State, StateCount, Status};
+pub use status::{DeadLetter, StateCount, Status};
+pub use upkeep::{Exported, State};
 
 use crate::error::{GatewayError, Result};
 
