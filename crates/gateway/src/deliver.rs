@@ -135,8 +135,8 @@ impl Run<'_> {
                 self.again(entry, &why, after)?;
             }
             Answer::Turned { status } => {
-                // It counts: a record that alone is turned away must not stand at the door for ever.
-                self.again(entry, &format!("HTTP {status}"), None)?;
+                // It counts no try, but others go first next time: a record that alone is turned away does not bar the way.
+                self.outbox.failed_once(entry, &format!("HTTP {status}"), self.options.backoff.base, false)?;
                 return Err(GatewayError::Turned { to: self.target.name(), status });
             }
             Answer::Pause { why, after } => {
