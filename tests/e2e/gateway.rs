@@ -207,6 +207,28 @@ fn a_candidate_names_the_posts_that_stand_behind_it() {
 }
 
 #[test]
+fn a_person_may_confirm_what_was_for_review() {
+    let g = Gateway::new(300, None);
+    let review = g.night.lines("nacht", "review");
+    g.add(true, &[verdict(&review[0], "candidate", 1)]).expect(0).says(&["put in: 1 notice drafts"]);
+    g.deliver(text(&g.path("uit")), &[]).expect(0);
+    let notice = g.delivered("uit").remove(0);
+    assert_eq!((&notice["candidate"]["id"], &notice["candidate"]["band"]), (&review[0]["id"], &"review".into()));
+    assert!(notice["explanation"]["nl"].as_str().unwrap().contains("heeft dit bericht aan een mens voorgelegd"));
+}
+
+#[test]
+fn without_text_none_is_in_the_outbox() {
+    let g = Gateway::new(300, Some("candidate"));
+    let (outbox, policy, night) = (g.path("outbox.db"), g.path("policy.toml"), g.path("nacht"));
+    let add = ["outbox", "add", "--no-text", "--outbox", text(&outbox), "--policy", text(&policy), text(&night)];
+    run(&add).expect(0);
+    let exported = g.outbox("export", &[]).expect(0).records();
+    assert_eq!(exported.len(), g.candidates.len());
+    assert!(exported.iter().all(|r| r["record"]["text"].is_null() && r["record"]["text_sha256"].is_string()));
+}
+
+#[test]
 fn a_verdict_that_is_reopened_sends_a_correction() {
     let g = Gateway::new(300, None);
     let (yes, again) = (verdict(&g.candidates[0], "candidate", 1), verdict(&g.candidates[0], "reopened", 2));
