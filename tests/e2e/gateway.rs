@@ -141,28 +141,12 @@ fn by_default_only_what_a_person_confirmed_goes_out() {
         (&notice["schema"], &notice["candidate"]["id"]),
         (&"grens.notice-draft/1".into(), &g.candidates[0]["id"])
     );
-    assert_eq!(
-        notice["candidate"]["verdict"],
-        verdicts[0].clone().tap(|v| {
-            v["publicity"] = "unknown".into();
-            v["context"] = json!([]);
-        })
-    );
+    let mut judged = verdicts[0].clone();
+    (judged["publicity"], judged["context"]) = ("unknown".into(), json!([]));
+    assert_eq!(notice["candidate"]["verdict"], judged);
     assert!(notice["explanation"]["nl"].as_str().unwrap().contains("door een mens: kandidaat voor artikel 137c Sr"));
     assert!(notice["notifier"]["name"].is_null() && notice["bona_fide_statement"].is_null());
     g.deliver(text(&g.path("uit")), &[]).expect(0).says(&["0 records sent"]);
-}
-
-/// Change a value in passing.
-trait Tap: Sized {
-    fn tap(self, change: impl FnOnce(&mut Self)) -> Self;
-}
-
-impl Tap for Value {
-    fn tap(mut self, change: impl FnOnce(&mut Self)) -> Self {
-        change(&mut self);
-        self
-    }
 }
 
 #[test]
@@ -232,7 +216,7 @@ fn without_text_none_is_in_the_outbox() {
 fn a_verdict_that_is_reopened_sends_a_correction() {
     let g = Gateway::new(300, None);
     let (yes, again) = (verdict(&g.candidates[0], "candidate", 1), verdict(&g.candidates[0], "reopened", 2));
-    g.add(true, &[yes.clone()]).expect(0);
+    g.add(true, std::slice::from_ref(&yes)).expect(0);
     g.deliver(text(&g.path("uit")), &[]).expect(0);
     g.add(false, &[yes, again]).expect(0).says(&["1 corrections"]);
     g.deliver(text(&g.path("uit")), &[]).expect(0).says(&["1 records sent"]);

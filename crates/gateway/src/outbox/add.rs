@@ -162,7 +162,8 @@ impl Adding<'_> {
     fn correct(&mut self, post: &str, verdict: &VerdictRecord, replaced_by: Option<&str>) -> Result<bool> {
         let standing = self.earlier(post)?;
         for earlier in &standing {
-            if earlier.state == "pending" {
+            if earlier.state != "sent" {
+                // A dead letter too: it must not be taken up again.
                 self.execute(
                     "UPDATE record SET state = 'dead', cause = 'superseded', ended_ms = ?2 WHERE key = ?1",
                     params![earlier.key, self.now.millis()],
