@@ -4,6 +4,7 @@
 //! error, is tried again with growing waits, and given up after a number of tries. A receiver that cannot be reached or asks for patience pauses the
 //! whole delivery, and costs no record a try: a night without a network makes no dead letters.
 
+mod answer;
 mod backoff;
 mod dir;
 mod http;
@@ -17,6 +18,7 @@ use std::time::{Duration, Instant};
 
 use grens_law::SendRule;
 
+pub use answer::{Answer, Target};
 pub use backoff::Backoff;
 pub use dir::Folder;
 pub use http::{HttpOptions, Receiver};
@@ -31,59 +33,6 @@ use lock::Lock;
 const NAP: Duration = Duration::from_millis(50);
 /// A wait that people are told of.
 const WORTH_A_WORD: Duration = Duration::from_secs(1);
-
-/// Where records go.
-pub trait Target {
-    /// What people are shown: no secret, no query.
-    fn name(&self) -> String;
-
-    /// Hand one record over.
-    ///
-    /// # Errors
-    /// When no record can be delivered, whichever it is; the delivery ends.
-    fn deliver(&mut self, entry: &Entry) -> Result<Answer>;
-}
-
-/// What became of one handing over.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Answer {
-    /// The receiver has it.
-    Taken,
-    /// It may have arrived or not: again later.
-    Again {
-        /// Why; no text of a post.
-        why: String,
-        /// What the receiver asks for.
-        after: Option<Duration>,
-    },
-    /// The receiver takes nothing at all now.
-    Pause {
-        /// Why; no text of a post.
-        why: String,
-        /// What the receiver asks for.
-        after: Option<Duration>,
-    },
-    /// The receiver does not let us in; a person must look.
-    Turned {
-        /// The HTTP status.
-        status: u16,
-    },
-    /// This record is not wanted, now or later.
-    Refused {
-        /// Why; no text of a post.
-        why: String,
-    },
-}
-
-impl Answer {
-    fn again(why: impl Into<String>) -> Self {
-        Self::Again { why: why.into(), after: None }
-    }
-
-    fn pause(why: &str) -> Self {
-        Self::Pause { why: why.to_owned(), after: None }
-    }
-}
 
 /// How to deliver.
 #[derive(Debug, Clone, Copy)]
@@ -186,8 +135,8 @@ impl Run<'_> {
                 self.again(entry, &why, after)?;
             }
             Answer::Turned { status } => {
-                // It counts: a record that alone is turned away must not stand at the door for ever.
-                self.again(entry, &format!("HTTP {status}"), None)?;
+                // It counts no try, but others go first next time: a record that alone is turned away does not bar the way.
+                self.outbox.failed_once(entry, &format!("HTTP {status}"), self.options.backoff.base, false)?;
                 return Err(GatewayError::Turned { to: self.target.name(), status });
             }
             Answer::Pause { why, after } => {

@@ -55,8 +55,8 @@ pub enum GatewayError {
         /// Where.
         path: PathBuf,
     },
-    /// The disk is full.
-    #[error("cannot write the outbox {path}: the disk is full")]
+    /// The disk is full, or takes no more of this file.
+    #[error("cannot write the outbox {path}: the disk is full or takes no more")]
     Full {
         /// The outbox.
         path: PathBuf,

@@ -1,12 +1,15 @@
 //! What a record says to people, in Dutch and in English: facts alone. It names what was found, by which program, with which score against which
 //! threshold; it calls nobody anything, and leaves the judgement to the reader. A test over all combinations holds it to that.
 
+mod words;
+
 use std::fmt::Write as _;
 
 use grens_law::{Article, Band, Ground, Statute};
 
 use crate::record::{CandidateRecord, CorrectionAction, Explanation};
 use crate::retention::Moment;
+use words::{EN, NL, Words};
 
 /// Longest quotation, in characters.
 const QUOTED: usize = 300;
@@ -33,88 +36,6 @@ pub(crate) fn of_correction(action: CorrectionAction) -> Explanation {
     };
     Explanation { nl: nl.to_owned(), en: en.to_owned() }
 }
-
-/// The sentences of one language; `{}` in `made` and the like is filled in order.
-struct Words {
-    decimal: char,
-    draft: &'static str,
-    made: fn(&CandidateRecord, &str) -> String,
-    candidate: &'static str,
-    review: &'static str,
-    article: fn(&str, &str, &str, &str) -> String,
-    grounds: &'static str,
-    ground: fn(&str, &str) -> String,
-    ground_from: fn(&str) -> String,
-    no_ground: &'static str,
-    evidence: &'static str,
-    truncated: &'static str,
-    cluster: fn(u64) -> String,
-    judged: fn(&str, &str, &str) -> String,
-    not_judged: &'static str,
-    end: &'static str,
-    ground_name: fn(&Statute, Ground) -> Option<&str>,
-    article_name: fn(&Statute, Article) -> Option<&str>,
-}
-
-const NL: Words = Words {
-    decimal: ',',
-    draft: "Concept, opgesteld door een programma. Een mens controleert, vult aan en ondertekent.",
-    made: |c, day| {
-        format!(
-            "Gevonden op {day} met grens {} (model {}, beleid {}, wetstabel {}).",
-            c.grens, c.model.name, c.policy, c.law
-        )
-    },
-    candidate: "Het programma stelt dit bericht voor als kandidaat:",
-    review: "Het programma heeft dit bericht aan een mens voorgelegd:",
-    article: |a, name, score, at| format!("- artikel {a} Sr ({name}): score {score}; kandidaat vanaf {at}"),
-    grounds: "- genoemde gronden: ",
-    ground: |name, score| format!("{name} (score {score})"),
-    ground_from: |at| format!("; genoemd vanaf {at}"),
-    no_ground: "- geen grond genoemd",
-    evidence: "- aangewezen passage: ",
-    truncated: "- het bericht is langer dan het model leest; het eind is niet gelezen",
-    cluster: |n| format!("- staat voor {n} berichten met dezelfde of bijna dezelfde tekst"),
-    judged: |day, articles, grounds| {
-        format!("Beoordeeld op {day} door een mens: kandidaat voor artikel {articles} Sr, op grond van {grounds}.")
-    },
-    not_judged: "Nog niet door een mens beoordeeld.",
-    end: "De scores gaan alleen over de bewoordingen. Context, bedoeling en openbaarheid zijn aan een mens; een kandidaat is een voorstel, geen oordeel.",
-    ground_name: |law, ground| law.grounds.iter().find(|g| g.id == ground).map(|g| g.nl.as_str()),
-    article_name: |law, article| law.article(article).map(|a| a.nl.as_str()),
-};
-
-const EN: Words = Words {
-    decimal: '.',
-    draft: "Draft, made by a program. A person checks, completes and signs it.",
-    made: |c, day| {
-        format!(
-            "Found on {day} by grens {} (model {}, policy {}, statute table {}).",
-            c.grens, c.model.name, c.policy, c.law
-        )
-    },
-    candidate: "The program proposes this post as a candidate:",
-    review: "The program has put this post before a person:",
-    article: |a, name, score, at| {
-        format!("- Article {a} of the Dutch Penal Code ({name}): score {score}; candidate from {at}")
-    },
-    grounds: "- grounds named: ",
-    ground: |name, score| format!("{name} (score {score})"),
-    ground_from: |at| format!("; named from {at}"),
-    no_ground: "- no ground named",
-    evidence: "- passage pointed at: ",
-    truncated: "- the post is longer than the model reads; its end was not read",
-    cluster: |n| format!("- stands for {n} posts with the same or nearly the same text"),
-    judged: |day, articles, grounds| {
-        format!(
-            "Judged on {day} by a person: candidate under Article {articles} of the Dutch Penal Code, on the ground of {grounds}."
-        )
-    },
-    not_judged: "Not yet judged by a person.",
-    end: "The scores are about the wording alone. Context, intent and publicity are for a person; a candidate is a proposal, not a verdict.",
-    ground_name: |law, ground| law.grounds.iter().find(|g| g.id == ground).map(|g| g.en.as_str()),
-    article_name: |law, article| law.article(article).map(|a| a.en.as_str()),
-};
 
 struct Writer<'a> {
     candidate: &'a CandidateRecord,

@@ -7,16 +7,18 @@
 mod add;
 mod queue;
 mod schema;
+mod status;
 mod upkeep;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use rusqlite::{Connection, ErrorCode, OpenFlags};
+use rusqlite::{Connection, ErrorCode, OpenFlags, ffi};
 
 pub use add::{Added, Adding};
 pub use queue::{Entry, Next};
-pub use upkeep::{DeadLetter, Exported, State, StateCount, Status};
+pub use status::{DeadLetter, StateCount, Status};
+pub use upkeep::{Exported, State};
 
 use crate::error::{GatewayError, Result};
 
@@ -89,6 +91,11 @@ fn owners_alone(path: &Path) -> std::io::Result<()> {
 /// What SQLite says, as an error that people can act on.
 pub(crate) fn failure(path: &Path, error: rusqlite::Error) -> GatewayError {
     let path = path.to_owned();
+    // A file that may not grow (quota, limit) is to SQLite a failure to write, not a full disk.
+    let may_not_grow = [ffi::SQLITE_IOERR_WRITE, ffi::SQLITE_IOERR_SHMSIZE];
+    if error.sqlite_error().is_some_and(|e| may_not_grow.contains(&e.extended_code)) {
+        return GatewayError::Full { path };
+    }
     match error.sqlite_error_code() {
         Some(ErrorCode::DiskFull) => GatewayError::Full { path },
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => GatewayError::Locked { path },

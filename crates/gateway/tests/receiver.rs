@@ -155,6 +155,21 @@ fn another_secret_is_turned_away_and_nothing_is_lost() {
     assert_eq!(post.deliver(&running, SECRET).unwrap().sent, 3);
 }
 
+#[test]
+fn a_receiver_that_speaks_no_tls_is_not_told_anything() {
+    let post = Post::new(2);
+    let running = post.receiver(Faults::new(0.0, 1));
+    let options = HttpOptions { timeout: Duration::from_secs(2), allow_http: false };
+    let address = format!("https://{}/v1/records", running.addr);
+    let mut target = Receiver::new(&address, Secret::new("test", SECRET).unwrap(), options).unwrap();
+    let once = DeliverOptions { wait: false, ..patient() };
+    let done = deliver(&post.outbox, &mut target, &once, &AtomicBool::new(false), &mut |_| {}).unwrap();
+    assert_eq!(done, Delivered { left: 2, ..Delivered::default() });
+    let mut errors = vec![];
+    post.outbox.export(None, |r| Ok::<_, ()>(errors.extend(r.last_error.clone()))).unwrap().unwrap();
+    assert_eq!(errors, ["no TLS connection could be made"]);
+}
+
 /// What somebody on the way could have recorded: a whole delivery.
 struct Recorded {
     key: String,

@@ -138,8 +138,9 @@ fn a_correction_does_not_overtake_what_it_corrects() {
 #[test]
 fn one_who_is_turned_away_stops_and_keeps_all() {
     let (_dir, outbox) = outbox(3);
+    let once = DeliverOptions { max_tries: 1, ..options() };
     let mut target = script([Answer::Turned { status: 401 }]);
-    let error = deliver(&outbox, &mut target, &options(), &NEVER, &mut |_| {}).unwrap_err();
+    let error = deliver(&outbox, &mut target, &once, &NEVER, &mut |_| {}).unwrap_err();
     assert!(matches!(error, GatewayError::Turned { status: 401, .. }));
     assert_eq!((target.seen.len(), outbox.left(SendRule::HumanConfirmed).unwrap()), (1, 3));
     // The next run begins with another record: one alone cannot bar the way.

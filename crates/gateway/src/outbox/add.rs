@@ -1,8 +1,9 @@
 //! Putting records in. All that one call adds goes in with one transaction: after a crash or a full disk the outbox holds all of it or nothing.
 
+mod rows;
+
 use grens_law::{Judgement, Policy, SendRule, Statute, VerdictRecord};
-use rusqlite::{OptionalExtension as _, Transaction, params};
-use serde::Serialize;
+use rusqlite::{Transaction, params};
 
 use super::Outbox;
 use crate::draft::{DraftError, Found, draft_candidate, draft_correction, draft_notice};
@@ -11,6 +12,7 @@ use crate::key;
 use crate::night::post_of;
 use crate::record::{CANDIDATE_SCHEMA, CORRECTION_SCHEMA, NOTICE_SCHEMA};
 use crate::retention::Moment;
+use rows::Columns;
 
 /// What became of what was offered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -65,23 +67,6 @@ impl Outbox {
         transaction.commit().map_err(failed)?;
         Ok(added)
     }
-}
-
-/// An earlier record of the same post.
-struct Earlier {
-    key: String,
-    schema: String,
-    state: String,
-    attempts: i64,
-}
-
-/// Columns that every record has.
-struct Columns<'a> {
-    key: &'a str,
-    post: &'a str,
-    schema: &'static str,
-    standing: &'static str,
-    keep_until: &'a str,
 }
 
 impl Adding<'_> {
@@ -177,7 +162,8 @@ impl Adding<'_> {
     fn correct(&mut self, post: &str, verdict: &VerdictRecord, replaced_by: Option<&str>) -> Result<bool> {
         let standing = self.earlier(post)?;
         for earlier in &standing {
-            if earlier.state == "pending" {
+            if earlier.state != "sent" {
+                // A dead letter too: it must not be taken up again.
                 self.execute(
                     "UPDATE record SET state = 'dead', cause = 'superseded', ended_ms = ?2 WHERE key = ?1",
                     params![earlier.key, self.now.millis()],
@@ -202,72 +188,6 @@ impl Adding<'_> {
             self.execute("UPDATE record SET corrected_by = ?2 WHERE key = ?1", params![earlier.key, record.key])?;
         }
         Ok(!standing.is_empty())
-    }
-
-    /// Records of a post that stand: not corrected, and either on their way or perhaps there.
-    fn earlier(&self, post: &str) -> Result<Vec<Earlier>> {
-        let mut query = self
-            .transaction
-            .prepare_cached(
-                "SELECT key, schema, state, attempts FROM record
-                 WHERE post = ?1 AND standing <> 'correction' AND corrected_by IS NULL AND (state <> 'dead' OR attempts > 0)
-                 ORDER BY seq",
-            )
-            .map_err(|e| self.failed(e))?;
-        let rows = query.query_map([post], |row| {
-            Ok(Earlier { key: row.get(0)?, schema: row.get(1)?, state: row.get(2)?, attempts: row.get(3)? })
-        });
-        rows.and_then(Iterator::collect).map_err(|e| self.failed(e))
-    }
-
-    fn newest_verdict(&self, post: &str) -> Result<Option<i64>> {
-        self.transaction
-            .query_row("SELECT judged_ms FROM judged WHERE post = ?1", [post], |row| row.get(0))
-            .optional()
-            .map_err(|e| self.failed(e))
-    }
-
-    fn remember(&self, post: &str, judged_ms: i64, verdict: &VerdictRecord) -> Result<()> {
-        self.execute(
-            "INSERT INTO judged (post, judged_ms, verdict) VALUES (?1, ?2, ?3)
-             ON CONFLICT (post) DO UPDATE SET judged_ms = excluded.judged_ms, verdict = excluded.verdict",
-            params![post, judged_ms, verdict.verdict.name()],
-        )?;
-        Ok(())
-    }
-
-    fn is_known(&self, key: &str) -> Result<bool> {
-        self.transaction
-            .query_row("SELECT 1 FROM record WHERE key = ?1", [key], |_| Ok(()))
-            .optional()
-            .map(|found| found.is_some())
-            .map_err(|e| self.failed(e))
-    }
-
-    /// Whether the record is new, and put in.
-    fn insert(&mut self, columns: &Columns<'_>, record: &impl Serialize) -> Result<bool> {
-        if *columns.keep_until <= *self.now.day() {
-            self.added.expired += 1;
-            return Ok(false);
-        }
-        let body = serde_json::to_string(record)
-            .map_err(|e| GatewayError::Write { path: self.path.to_owned(), source: e.into() })?;
-        let Columns { key, post, schema, standing, keep_until } = columns;
-        let rows = self.execute(
-            "INSERT INTO record (key, post, schema, standing, body, next_try_ms, keep_until, added_ms)
-             VALUES (?1, ?2, ?3, ?4, ?5, 0, ?6, ?7) ON CONFLICT (key) DO NOTHING",
-            params![key, post, schema, standing, body, keep_until, self.now.millis()],
-        )?;
-        self.added.known += u64::from(rows == 0);
-        Ok(rows > 0)
-    }
-
-    fn execute(&self, sql: &str, values: &[&dyn rusqlite::ToSql]) -> Result<usize> {
-        self.transaction.prepare_cached(sql).and_then(|mut s| s.execute(values)).map_err(|e| self.failed(e))
-    }
-
-    fn failed(&self, error: rusqlite::Error) -> GatewayError {
-        super::failure(self.path, error)
     }
 }
 

@@ -42,7 +42,7 @@ impl Outbox {
         // Both columns of the condition stand in the index of posts; a post has a handful of records.
         let first = self
             .db
-            .prepare_cached(
+            .prepare(
                 "SELECT seq, key, schema, body, tries, next_try_ms FROM record r
                  WHERE state = 'pending' AND standing <> ?1 AND body IS NOT NULL AND NOT EXISTS (
                      SELECT 1 FROM record e WHERE e.post = r.post AND e.seq < r.seq AND e.state = 'pending' AND e.standing <> ?1)
@@ -122,7 +122,7 @@ impl Outbox {
 
     pub(crate) fn change(&self, sql: &str, values: &[&dyn rusqlite::ToSql]) -> Result<bool> {
         self.db
-            .prepare_cached(sql)
+            .prepare(sql)
             .and_then(|mut statement| statement.execute(values))
             .map(|rows| rows > 0)
             .map_err(|e| self.failed(e))

@@ -9,7 +9,7 @@ use crate::draft::Found;
 use crate::example::{self, found, verdict_on};
 
 /// An outbox in a folder of its own, under one of the two policies.
-struct Box_ {
+struct Desk {
     dir: TempDir,
     outbox: Outbox,
     policy: Policy,
@@ -18,7 +18,7 @@ struct Box_ {
 const FIRST: &str = "2026-11-23T09:00:00Z";
 const SECOND: &str = "2026-11-24T09:00:00Z";
 
-impl Box_ {
+impl Desk {
     fn new(send: &str) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let outbox = Outbox::create(&dir.path().join("outbox.db")).unwrap();
@@ -40,7 +40,7 @@ impl Box_ {
         let mut sent = vec![];
         while let Next::Due(entry) = self.outbox.next(self.policy.send_rule()).unwrap() {
             assert!(self.outbox.begin(&entry).unwrap() && self.outbox.sent(&entry).unwrap());
-            let action = entry.body.contains("\"withdrawn\"").then_some(" withdrawn").unwrap_or_default();
+            let action = if entry.body.contains("\"withdrawn\"") { " withdrawn" } else { "" };
             sent.push(entry.schema + action);
         }
         sent
@@ -53,7 +53,7 @@ impl Box_ {
 
 #[test]
 fn what_was_put_in_is_not_put_in_again() {
-    let mut b = Box_::new("human_confirmed");
+    let mut b = Desk::new("human_confirmed");
     assert_eq!(b.judge("candidate", FIRST), Added { notices: 1, ..Added::default() });
     assert_eq!(b.judge("candidate", FIRST), Added { known: 1, ..Added::default() });
     assert_eq!(b.send_all(), ["grens.notice-draft/1"]);
@@ -63,14 +63,14 @@ fn what_was_put_in_is_not_put_in_again() {
 
 #[test]
 fn by_default_nothing_goes_out_that_nobody_has_judged() {
-    let mut b = Box_::new("human_confirmed");
+    let mut b = Desk::new("human_confirmed");
     assert_eq!(b.offer(&found("p1"), None), Added { kept_in: 1, ..Added::default() });
     assert!(b.send_all().is_empty());
 }
 
 #[test]
 fn with_the_policys_leave_listed_candidates_go_out_and_say_that_nobody_has_judged() {
-    let mut b = Box_::new("candidate");
+    let mut b = Desk::new("candidate");
     assert_eq!(b.offer(&found("p1"), None).candidates, 1);
     let mut beyond_the_cap = found("p2");
     beyond_the_cap.is_listed = false;
@@ -86,7 +86,7 @@ fn with_the_policys_leave_listed_candidates_go_out_and_say_that_nobody_has_judge
 
 #[test]
 fn a_stricter_policy_holds_what_an_earlier_one_let_in() {
-    let mut b = Box_::new("candidate");
+    let mut b = Desk::new("candidate");
     b.offer(&found("p1"), None);
     b.policy.gateway = None;
     assert!(b.send_all().is_empty());
@@ -100,7 +100,7 @@ fn a_stricter_policy_holds_what_an_earlier_one_let_in() {
 #[test]
 fn a_verdict_that_is_taken_back_withdraws_what_was_sent() {
     for no in ["reopened", "not_candidate", "unsure", "outside_law"] {
-        let mut b = Box_::new("human_confirmed");
+        let mut b = Desk::new("human_confirmed");
         b.judge("candidate", FIRST);
         b.send_all();
         assert_eq!(b.judge(no, SECOND), Added { corrections: 1, ..Added::default() });
@@ -111,7 +111,7 @@ fn a_verdict_that_is_taken_back_withdraws_what_was_sent() {
 
 #[test]
 fn a_correction_needs_no_finding() {
-    let mut b = Box_::new("human_confirmed");
+    let mut b = Desk::new("human_confirmed");
     b.judge("candidate", FIRST);
     b.send_all();
     let reopened = verdict_on("p1", "reopened", SECOND);
@@ -121,7 +121,7 @@ fn a_correction_needs_no_finding() {
 
 #[test]
 fn what_never_left_is_laid_aside_without_a_word() {
-    let mut b = Box_::new("human_confirmed");
+    let mut b = Desk::new("human_confirmed");
     b.judge("candidate", FIRST);
     assert_eq!(b.judge("reopened", SECOND), Added::default());
     assert!(b.send_all().is_empty());
@@ -130,8 +130,22 @@ fn what_never_left_is_laid_aside_without_a_word() {
 }
 
 #[test]
+fn a_dead_letter_that_was_taken_back_is_not_taken_up_again() {
+    for judgement in ["candidate", "reopened"] {
+        let mut b = Desk::new("candidate");
+        b.offer(&found("p1"), None);
+        let Next::Due(entry) = b.outbox.next(b.policy.send_rule()).unwrap() else { unreachable!("one is due") };
+        assert!(b.outbox.begin(&entry).unwrap() && b.outbox.dead(&entry, "tries", "HTTP 500").unwrap());
+        b.judge(judgement, FIRST);
+        assert_eq!(b.outbox.retry(None).unwrap(), 0);
+        let wanted = if judgement == "candidate" { "grens.notice-draft/1" } else { "grens.correction/1 withdrawn" };
+        assert_eq!(b.send_all(), [wanted]);
+    }
+}
+
+#[test]
 fn what_may_have_left_is_corrected() {
-    let mut b = Box_::new("human_confirmed");
+    let mut b = Desk::new("human_confirmed");
     b.judge("candidate", FIRST);
     let Next::Due(entry) = b.outbox.next(b.policy.send_rule()).unwrap() else { unreachable!("one is due") };
     b.outbox.begin(&entry).unwrap();
@@ -143,7 +157,7 @@ fn what_may_have_left_is_corrected() {
 
 #[test]
 fn a_changed_verdict_replaces_the_notice() {
-    let mut b = Box_::new("human_confirmed");
+    let mut b = Desk::new("human_confirmed");
     b.judge("candidate", FIRST);
     b.send_all();
     let mut other = verdict_on("p1", "candidate", SECOND);
@@ -157,7 +171,7 @@ fn a_changed_verdict_replaces_the_notice() {
 
 #[test]
 fn a_candidate_that_was_sent_is_followed_by_its_notice_and_both_are_withdrawn() {
-    let mut b = Box_::new("candidate");
+    let mut b = Desk::new("candidate");
     b.offer(&found("p1"), None);
     assert_eq!(b.send_all(), ["grens.candidate/1"]);
     assert_eq!(b.judge("candidate", FIRST), Added { notices: 1, ..Added::default() });
@@ -170,7 +184,7 @@ fn a_candidate_that_was_sent_is_followed_by_its_notice_and_both_are_withdrawn() 
 
 #[test]
 fn with_an_error_nothing_goes_in() {
-    let mut b = Box_::new("candidate");
+    let mut b = Desk::new("candidate");
     let mut wrong = found("p2");
     wrong.finding.decision.policy = "other".to_owned();
     let failed = b.outbox.add(&b.policy, Statute::shipped(), |adding| {
@@ -183,12 +197,12 @@ fn with_an_error_nothing_goes_in() {
 
 #[test]
 fn a_full_disk_is_named_and_loses_nothing() {
-    let mut b = Box_::new("candidate");
+    let mut b = Desk::new("candidate");
     b.offer(&found("first"), None);
     let pages: i64 = b.outbox.db.pragma_query_value(None, "page_count", |row| row.get(0)).unwrap();
     // SQLite refuses to grow beyond a size, with the error of a full disk.
     b.outbox.db.pragma_update_and_check(None, "max_page_count", pages + 2, |_| Ok(())).unwrap();
-    let add = |b: &mut Box_| {
+    let add = |b: &mut Desk| {
         b.outbox.add(&b.policy, Statute::shipped(), |adding| {
             (0..200).try_for_each(|i| adding.finding(&found(&format!("p{i}")), None))
         })
@@ -203,12 +217,12 @@ fn a_full_disk_is_named_and_loses_nothing() {
 
 #[test]
 fn a_locked_database_is_named_and_loses_nothing() {
-    let mut b = Box_::new("candidate");
+    let mut b = Desk::new("candidate");
     b.offer(&found("first"), None);
     b.outbox.db.busy_timeout(Duration::ZERO).unwrap();
     let other = Connection::open(b.dir.path().join("outbox.db")).unwrap();
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
-    let offer = |b: &mut Box_| b.outbox.add(&b.policy, Statute::shipped(), |adding| adding.finding(&found("p1"), None));
+    let offer = |b: &mut Desk| b.outbox.add(&b.policy, Statute::shipped(), |adding| adding.finding(&found("p1"), None));
     assert!(matches!(offer(&mut b), Err(GatewayError::Locked { .. })));
     let Next::Due(entry) = b.outbox.next(b.policy.send_rule()).unwrap() else {
         unreachable!("readers are not locked out")
@@ -245,7 +259,7 @@ fn what_is_no_outbox_is_left_alone() {
 #[test]
 fn an_outbox_is_its_owners_alone() {
     use std::os::unix::fs::PermissionsExt as _;
-    let mut b = Box_::new("candidate");
+    let mut b = Desk::new("candidate");
     b.offer(&found("p1"), None);
     for entry in std::fs::read_dir(b.dir.path()).unwrap() {
         let entry = entry.unwrap();
@@ -255,7 +269,7 @@ fn an_outbox_is_its_owners_alone() {
 
 #[test]
 fn what_may_not_be_kept_is_let_go_of_and_not_sent() {
-    let mut b = Box_::new("candidate");
+    let mut b = Desk::new("candidate");
     b.offer(&found("p1"), None);
     b.offer(&found("p2"), None);
     b.outbox.db.execute("UPDATE record SET keep_until = '2020-01-01' WHERE seq = 1", []).unwrap();
@@ -274,7 +288,7 @@ fn what_may_not_be_kept_is_let_go_of_and_not_sent() {
 
 #[test]
 fn an_export_holds_every_record_as_it_is_sent() {
-    let mut b = Box_::new("candidate");
+    let mut b = Desk::new("candidate");
     b.offer(&found("p1"), None);
     b.offer(&found("p2"), None);
     let mut lines: Vec<serde_json::Value> = vec![];
