@@ -128,7 +128,8 @@ impl Drop for Server {
 
 /// A POST of JSON as it stands on the wire.
 pub fn post(path: &str, body: &str) -> String {
-    let head = format!("POST {path} HTTP/1.1\r\nHost: grens\r\nConnection: close\r\nContent-Type: application/json\r\n");
+    let head =
+        format!("POST {path} HTTP/1.1\r\nHost: grens\r\nConnection: close\r\nContent-Type: application/json\r\n");
     format!("{head}Content-Length: {}\r\n\r\n{body}", body.len())
 }
 

@@ -155,7 +155,10 @@ fn an_open_address_demands_a_good_key() {
         use std::os::unix::fs::PermissionsExt as _;
         std::fs::write(&file, "een-lange-sleutel-3f9a").unwrap();
         std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o644)).unwrap();
-        refused(serve("127.0.0.1:0", &["--api-key-file", text(&file)]), &["can be read by everybody on this machine (mode 644)"]);
+        refused(
+            serve("127.0.0.1:0", &["--api-key-file", text(&file)]),
+            &["can be read by everybody on this machine (mode 644)"],
+        );
     }
 }
 
@@ -227,7 +230,10 @@ fn the_openapi_document_is_the_committed_one_with_the_limits_of_the_server() {
     assert_eq!(served, committed);
     let other = Server::start(&["--max-posts", "7", "--max-text-chars", "9"]).get("/openapi.json").expect(200).json();
     let schemas = &other["components"]["schemas"];
-    assert_eq!((&schemas["Posts"]["maxItems"], &schemas["Post"]["properties"]["text"]["maxLength"]), (&json!(7), &json!(9)));
+    assert_eq!(
+        (&schemas["Posts"]["maxItems"], &schemas["Post"]["properties"]["text"]["maxLength"]),
+        (&json!(7), &json!(9))
+    );
 }
 
 #[test]

@@ -22,7 +22,8 @@ fn line(i: usize) -> String {
 }
 
 fn ids(records: &str) -> Vec<String> {
-    let id = |record: &str| serde_json::from_str::<serde_json::Value>(record).unwrap()["id"].as_str().unwrap().to_owned();
+    let id =
+        |record: &str| serde_json::from_str::<serde_json::Value>(record).unwrap()["id"].as_str().unwrap().to_owned();
     records.lines().map(id).collect()
 }
 

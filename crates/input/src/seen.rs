@@ -54,6 +54,8 @@ mod tests {
     #[test]
     fn without_a_bound_all_are_remembered() {
         let mut seen = Seen::new(None);
-        assert!((0..1000).all(|i: u32| seen.insert(&i.to_string())) && !(0..1000).any(|i: u32| seen.insert(&i.to_string())));
+        assert!(
+            (0..1000).all(|i: u32| seen.insert(&i.to_string())) && !(0..1000).any(|i: u32| seen.insert(&i.to_string()))
+        );
     }
 }
