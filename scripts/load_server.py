@@ -52,6 +52,8 @@ class Client(threading.Thread):
                 self.times.append(time.monotonic() - began)
                 self.posts += self.size
             elif answer.status == 429:
+                # The server closes connections that are idle for long.
+                connection.close()
                 time.sleep(int(answer.headers.get("Retry-After", 1)))
 
 

@@ -16,7 +16,8 @@ import sys
 
 from scripts.running import server
 
-VENV = pathlib.Path("target/server-check-venv")
+VENV = pathlib.Path("target/server-check-venv").absolute()
+CONFIG = pathlib.Path("scripts/schemathesis.toml").absolute()
 TEXTS = ["Wat een mooie dag in Zwolle.", "Is er nog brood?", "Ik kom morgen niet."]
 
 
@@ -63,9 +64,9 @@ def main():
     quiet = {**os.environ, "HF_HUB_DISABLE_TELEMETRY": "1", "NO_COLOR": "1"}
     # Small texts and few of them: what is tried is the contract, not the model.
     with server(args.grens, "--max-posts", "8", "--max-text-chars", "200", "--body-seconds", "5") as (_, address):
-        command = [str(VENV / "bin" / "schemathesis"), "--config-file", "scripts/schemathesis.toml", "run", f"http://{address}/openapi.json", "--checks", "all", "--max-examples", str(args.examples),
+        command = [str(VENV / "bin" / "schemathesis"), "--config-file", str(CONFIG), "run", f"http://{address}/openapi.json", "--checks", "all", "--max-examples", str(args.examples),
                    "--seed", "1", "--no-color", "--request-timeout", "60"]
-        schema = subprocess.run(command, env=quiet).returncode
+        schema = subprocess.run(command, env=quiet, cwd=VENV).returncode
         asked = subprocess.run([str(python), "-m", "scripts.server_check", "--clients", address], env=quiet).returncode
     print(f"schemathesis {'passed' if schema == 0 else 'FAILED'}, clients {'passed' if asked == 0 else 'FAILED'}")
     return int(bool(schema or asked))

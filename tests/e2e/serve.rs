@@ -228,8 +228,12 @@ fn the_openapi_document_is_the_committed_one_with_the_limits_of_the_server() {
         serde_json::from_slice(&std::fs::read(root().join("schemas/openapi.json")).unwrap()).unwrap();
     let served = Server::start(&[]).get("/openapi.json").expect(200).json();
     assert_eq!(served, committed);
-    let other = Server::start(&["--max-posts", "7"]).get("/openapi.json").expect(200).json();
-    assert_eq!(other["components"]["schemas"]["Posts"]["maxItems"], 7);
+    let other = Server::start(&["--max-posts", "7", "--max-text-chars", "9"]).get("/openapi.json").expect(200).json();
+    let schemas = &other["components"]["schemas"];
+    assert_eq!(
+        (&schemas["Posts"]["maxItems"], &schemas["Post"]["properties"]["text"]["maxLength"]),
+        (&json!(7), &json!(9))
+    );
 }
 
 #[test]

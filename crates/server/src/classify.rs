@@ -46,11 +46,11 @@ fn id_schema() -> Schema {
         .min_length(Some(1))
         .max_length(Some(MAX_ID))
         .pattern(Some(r"\S"));
-    // What a JSON number holds without loss everywhere (RFC 8259, 6).
+    // Platforms count in 64 bits, signed or not.
     let number = ObjectBuilder::new()
         .schema_type(SchemaType::Type(Type::Integer))
-        .minimum(Some(-9_007_199_254_740_991_i64))
-        .maximum(Some(9_007_199_254_740_991_i64));
+        .minimum(Some(i64::MIN))
+        .maximum(Some(u64::MAX));
     OneOfBuilder::new().item(text).item(number).description(Some("A string or a whole number")).into()
 }
 
@@ -169,11 +169,11 @@ fn post(value: Value, at: &str, source: &Arc<str>, limits: &Limits) -> Result<Re
     Ok(Read(Post::new(id, text, lang, Arc::clone(source), 0)))
 }
 
-/// A whole number as an id. JSON writes some of them with a fraction of nothing.
+/// A whole number of 64 bits as an id. JSON writes some of them with a fraction of nothing; beyond 2^53 those are not exact any more.
 fn whole(number: &serde_json::Number) -> Option<String> {
     if number.is_f64() {
         let value = number.as_f64()?;
-        return (value.fract() == 0.0 && value.abs() < 9.1e15).then(|| format!("{value:.0}"));
+        return (value.fract() == 0.0 && value.abs() < 9e15).then(|| format!("{value:.0}"));
     }
     Some(number.to_string())
 }
@@ -212,6 +212,7 @@ mod tests {
             (json!([{"id": "a", "text": "Hoi"}, hurt]), "[1]"),
             (json!({"text": hurt}), "id"),
             (json!({"id": 1.5, "text": hurt}), "id"),
+            (json!({"id": 1e20, "text": hurt}), "id"),
             (json!({"id": " ", "text": hurt}), "id"),
             (json!({"id": "a"}), "text"),
             (json!([{"id": "a", "text": [hurt]}]), "[0].text"),

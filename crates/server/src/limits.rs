@@ -13,7 +13,7 @@ pub struct Limits {
     pub text_chars: usize,
     /// Most posts that wait or are being scored, over all requests; at least `posts`, or the largest request could never be taken.
     pub queued_posts: usize,
-    /// Tokens of a batch, over all requests.
+    /// Tokens of a batch, over all requests; 0 for [`Limits::THREAD_TOKENS`] a thread.
     pub batch_tokens: usize,
     /// Most open connections; more wait in the system's own queue.
     pub connections: usize,
@@ -29,6 +29,11 @@ pub struct Limits {
     pub drain_time: Duration,
 }
 
+impl Limits {
+    /// Tokens of a batch for each thread that scores: what the scorer gives to a thread at a time, so that none is left without a share.
+    pub const THREAD_TOKENS: usize = 1024;
+}
+
 impl Default for Limits {
     fn default() -> Self {
         Self {
@@ -36,7 +41,7 @@ impl Default for Limits {
             posts: 256,
             text_chars: 65_536,
             queued_posts: 1024,
-            batch_tokens: 2048,
+            batch_tokens: 0,
             connections: 512,
             header_time: Duration::from_secs(10),
             body_time: Duration::from_secs(30),

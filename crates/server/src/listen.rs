@@ -86,16 +86,14 @@ impl Listening {
         log: Arc<dyn Log>,
         stop: &'static AtomicBool,
     ) -> Result<Ending> {
+        let mut limits = self.limits;
+        if limits.batch_tokens == 0 {
+            limits.batch_tokens = Limits::THREAD_TOKENS * facts.threads.max(1);
+        }
         let (decider, metrics, pace) = (Arc::new(decider), Arc::new(Metrics::new()?), Arc::<Pace>::default());
-        let (queue, posts) = Queue::new(self.limits.queued_posts, Arc::clone(&pace));
-        let lanes = Lanes::new(
-            posts,
-            Arc::clone(&decider),
-            Arc::clone(&metrics),
-            pace,
-            Arc::clone(&log),
-            self.limits.batch_tokens,
-        );
+        let (queue, posts) = Queue::new(limits.queued_posts, Arc::clone(&pace));
+        let lanes =
+            Lanes::new(posts, Arc::clone(&decider), Arc::clone(&metrics), pace, Arc::clone(&log), limits.batch_tokens);
         let threads = lanes.start()?;
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .thread_name("http")
@@ -105,7 +103,7 @@ impl Listening {
             .enable_all()
             .build()?;
         let draining = AtomicBool::new(false);
-        let (limits, key, room) = (self.limits, self.key, Room::new(&self.limits));
+        let (key, room) = (self.key, Room::new(&limits));
         let app = Arc::new(App { decider, facts, limits, key, room, queue, lanes, metrics, log, draining });
         let ending = runtime.block_on(accept(self.listener, app, stop));
         // Drops what was cut off, and with it the queue, which ends the threads that score.
@@ -120,8 +118,7 @@ impl Listening {
 }
 
 fn check(limits: &Limits) -> Result<()> {
-    let none =
-        [limits.body_bytes, limits.posts, limits.text_chars, limits.batch_tokens, limits.connections].contains(&0);
+    let none = [limits.body_bytes, limits.posts, limits.text_chars, limits.connections].contains(&0);
     if none {
         return Err(ServerError::Limits("a limit of 0 lets no request through".to_owned()));
     }

@@ -18,7 +18,7 @@ pub(crate) struct ServeArgs {
     pub(crate) api_key_file: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) decider: DeciderArgs,
-    /// Tokens of a batch, over all requests.
+    /// Tokens of a batch, over all requests; 0 for 1,024 a thread.
     #[arg(long, default_value_t = Limits::default().batch_tokens, value_name = "N", help_heading = LIMITS)]
     pub(crate) max_batch_tokens: usize,
     /// Posts that may wait or be in work; a request beyond is sent away with 429.
