@@ -130,7 +130,7 @@ fn who_is_not_through_in_time_is_cut_off_and_counted() {
     let server = Server::start(&["--drain-seconds", "1"]);
     let mut stream = server.connect();
     let half = post("/predict", &json!({"inputs": "Is er nog brood?"}).to_string());
-    stream.write_all(half[..half.len() - 5].as_bytes()).unwrap();
+    stream.write_all(&half.as_bytes()[..half.len() - 5]).unwrap();
     server.until("grens_connections", |open| open > 1.0);
     let (code, stderr) = server.stop();
     assert_eq!(code, 130, "{stderr}");

@@ -88,7 +88,7 @@ fn a_stopped_stage_answers_what_it_has_read() {
 #[test]
 fn max_latency_changes_no_record() {
     let input: String = (0..300).map(line).collect();
-    let scored = |more: &[&str]| run_with(&[&["score", "-"], more].concat(), input[..2000].as_bytes());
+    let scored = |more: &[&str]| run_with(&[&["score", "-"], more].concat(), &input.as_bytes()[..2000]);
     let wanted = scored(&[]);
     let found = scored(&["--max-latency", "1ms"]);
     assert_eq!((found.code, &found.stdout), (wanted.code, &wanted.stdout));
