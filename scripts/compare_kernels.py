@@ -65,8 +65,7 @@ def main():
     args.add_argument("--exact", default="avx512")
     args.add_argument("--fast", default="", help="what runs unasked, unless a tier is named")
     args = args.parse_args()
-    fast = args.fast or "default"
-    print(f"| set | texts | bands changed | mean logit change | PR-AUC {args.exact} | {fast} | ECE {args.exact} | {fast} |\n|---|---|---|---|---|---|---|---|")
+    print(f"| set | texts | bands changed | mean logit change | PR-AUC {args.exact} | {args.fast or 'default'} | ECE {args.exact} | {args.fast or 'default'} |\n|---|---|---|---|---|---|---|---|")
     all_texts, all_changed, holds = 0, 0, True
     for name, rows in material(args).items():
         texts = [t for t, _ in rows]

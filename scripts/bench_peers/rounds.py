@@ -80,9 +80,9 @@ def latency(args, name, threads):
     command, environment = grens_command(args, name, threads, "-")
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment)
     with open(args.out / "posts.jsonl", "rb") as handle:
-        lines = [line for line, _ in zip(handle, range(LATENCY_POSTS))]
+        lines = [line for line, _ in zip(handle, range(LATENCY_POSTS + 1))]
     times = []
-    for line in [lines[0], *lines]:
+    for line in lines:
         began = time.perf_counter()
         process.stdin.write(line)
         process.stdin.flush()
