@@ -74,7 +74,7 @@ impl Statement {
         }
         Self {
             category: category.to_owned(),
-            keywords: keywords,
+            keywords,
             decision_ground: "ILLEGAL_CONTENT".to_owned(),
             territorial_scope: vec!["NL".to_owned()],
             content_language: "NL".to_owned(),

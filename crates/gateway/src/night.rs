@@ -36,8 +36,8 @@ impl Night {
     /// When there is no finished scan in the folder, its lists are not JSON Lines, or a line is no finding.
     pub fn read(path: &Path, wanted: impl Fn(&str) -> bool) -> Result<Self> {
         if !path.is_dir() {
-            let is_list = |name: &&str| path.file_name().is_some_and(|file| file == *name);
-            let is_listed = !OTHERS[1..].iter().any(|name| is_list(&name));
+            let is_list = |name: &str| path.file_name().is_some_and(|file| file == name);
+            let is_listed = !OTHERS[1..].iter().any(|name| is_list(name));
             let found_at = found_at(path)?;
             let mut findings = vec![];
             lines::each(path, FINDING_SCHEMA, |line, finding| {

@@ -166,7 +166,11 @@ fn a_receiver_that_speaks_no_tls_is_not_told_anything() {
     let done = deliver(&post.outbox, &mut target, &once, &AtomicBool::new(false), &mut |_| {}).unwrap();
     assert_eq!(done, Delivered { left: 2, ..Delivered::default() });
     let mut errors = vec![];
-    post.outbox.export(None, |r| Ok::<_, ()>(errors.extend(r.last_error.clone()))).unwrap().unwrap();
+    let mut take = |r: &grens_gateway::Exported| {
+        errors.extend(r.last_error.clone());
+        Ok::<_, ()>(())
+    };
+    post.outbox.export(None, &mut take).unwrap().unwrap();
     assert_eq!(errors, ["no TLS connection could be made"]);
 }
 
