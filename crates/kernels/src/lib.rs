@@ -6,6 +6,8 @@
 //! Each output element is summed in one fixed order that depends on neither the number of rows nor their place, so a
 //! post's logits are bit for bit the same alone and in any batch, on one tier.
 
+#![allow(clippy::needless_range_loop, reason = "loops over indices of small arrays become vectors and registers")]
+
 mod aligned;
 mod attention;
 mod elementwise;

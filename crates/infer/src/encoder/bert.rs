@@ -258,7 +258,7 @@ impl<B: Backend> Encoder for Bert<B> {
 
 /// How finely the inputs of a layer's products are to be cut where products are made of bytes. Measured on development posts, one
 /// layer in bytes at a time: a layer of the first half brings several times the error of one near the end, since all others pass
-/// it on; without the first half an eighth of the squared error of a logit is left (docs/speed.md).
+/// it on. If errors add up, an eighth of the squared error of a logit is left without the first half (docs/speed.md).
 fn layer_inputs(layer: usize, layers: usize) -> Precision {
     if 2 * layer < layers { Precision::TwoBytes } else { Precision::OneByte }
 }
