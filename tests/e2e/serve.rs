@@ -148,6 +148,9 @@ fn an_open_address_demands_a_good_key() {
     let mut command = serve("127.0.0.1:0", &[]);
     command.env("GRENS_API_KEY", "zwak");
     refused(command, &["needs at least 16"]);
+    let mut command = serve("127.0.0.1:0", &[]);
+    command.env("GRENS_API_KEY", "");
+    refused(command, &["needs at least 16"]);
     refused(serve("127.0.0.1:0", &["--api-key-file", "nergens"]), &["cannot read the API key nergens"]);
     refused(serve("127.0.0.1:0", &["--max-queue", "1"]), &["a queue of 1 posts has no room for a request of 256"]);
     #[cfg(unix)]

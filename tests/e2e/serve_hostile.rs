@@ -95,7 +95,7 @@ fn garbage_is_refused_and_harms_nobody() {
 
 #[test]
 fn a_full_queue_sends_away_and_what_nobody_waits_for_is_not_scored() {
-    let server = Server::start_shipped(&["--max-posts", "200", "--max-queue", "200"]);
+    let server = Server::start_shipped(&["--max-posts", "200", "--max-queue", "200", "--max-batch-tokens", "2048"]);
     let mut waiting = server.connect();
     waiting.write_all(post("/v1/classify", &much(200).to_string()).as_bytes()).unwrap();
     server.until("grens_queue_size", |posts| posts > 100.0);

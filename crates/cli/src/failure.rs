@@ -138,7 +138,7 @@ impl From<ServerError> for Failure {
                     "give one with --api-key-file FILE or GRENS_API_KEY; make it with: (umask 077; openssl rand -hex 32 > FILE)",
                 ),
             ),
-            ServerError::Limits(_) => (Exit::Usage, None),
+            ServerError::Limits(_) => (Exit::Usage, Some("raise --max-queue, or lower --max-posts")),
             ServerError::System(_) | ServerError::Metrics(_) => (Exit::Failure, None),
         };
         Self { hint: hint.map(str::to_owned), ..Self::new(exit, error) }

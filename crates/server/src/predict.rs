@@ -7,6 +7,7 @@
 use axum::extract::{Request, State};
 use axum::response::Response;
 use grens_batch::Judged;
+use grens_infer::Encoded;
 use grens_law::{Article, Ground, Scores};
 use serde::Serialize;
 use serde_json::Value;
@@ -97,13 +98,18 @@ pub(crate) async fn predict(State(app): State<Shared>, request: Request) -> Resu
     let Wanted { shape, texts, raw_scores, truncate } = read(json, &app.limits)?;
     drop(room);
     app.metrics.understood(shape);
-    let (_, judged) = judge(&app, texts).await?;
-    if !truncate && let Some(i) = judged.iter().position(|judged| judged.truncated) {
-        let field = if judged.len() == 1 { "inputs".to_owned() } else { format!("inputs[{i}]") };
-        let most = app.facts.max_tokens;
-        let message = format!("the text has more than {most} tokens; `truncate` scores its beginning");
-        return Err(Refusal::too_large(field, message));
-    }
+    let whole = |texts: &[Encoded]| match texts.iter().position(|text| text.truncated) {
+        Some(i) if !truncate => {
+            let field = if texts.len() == 1 { "inputs".to_owned() } else { format!("inputs[{i}]") };
+            let most = app.facts.max_tokens;
+            Err(Refusal::too_large(
+                field,
+                format!("the text has more than {most} tokens; `truncate` scores its beginning"),
+            ))
+        }
+        _ => Ok(()),
+    };
+    let (_, judged) = judge(&app, texts, whole).await?;
     let mut all = judged.iter().map(|judged| predictions(judged, raw_scores, |head| app.decider.has_head(head)));
     let body = match shape {
         Shape::Single => PredictAnswer::Single(all.next().ok_or_else(Refusal::backend)?),

@@ -4,32 +4,37 @@ use std::time::Instant;
 
 use axum::response::{IntoResponse, Response};
 use grens_batch::Judged;
+use grens_infer::Encoded;
 
 use crate::app::Shared;
 use crate::limits::Limits;
 use crate::metrics::Shape;
 use crate::refusal::Refusal;
 
-/// What is said of texts, in order. `texts` come back with it: they are tokenised on another thread.
+/// What is said of texts, in order. `texts` come back with it: they are tokenised on another thread. `check` looks at the tokens before
+/// anything is scored.
 ///
 /// # Errors
-/// 429 when the queue has no room for all of them, 500 when the model fails.
+/// 429 when the queue has no room for all of them, what `check` refuses, 500 when the model fails.
 pub(crate) async fn judge<T: AsRef<str> + Send + 'static>(
     app: &Shared,
     texts: Vec<T>,
+    check: impl FnOnce(&[Encoded]) -> Result<(), Refusal>,
 ) -> Result<(Vec<T>, Vec<Judged>), Refusal> {
     let places = app.queue.reserve(texts.len()).map_err(Refusal::overloaded)?;
     let decider = std::sync::Arc::clone(&app.decider);
     let began = Instant::now();
     let tokenised = tokio::task::spawn_blocking(move || {
         let encoded: grens_batch::Result<Vec<_>> = texts.iter().map(|text| decider.encode(text.as_ref())).collect();
-        (texts, encoded)
+        // The places stay taken until then, even when nobody waits any more: what is being tokenised takes room.
+        (texts, places, encoded)
     });
-    let (texts, encoded) = tokenised.await.map_err(|_| Refusal::backend())?;
+    let (texts, places, encoded) = tokenised.await.map_err(|_| Refusal::backend())?;
     let encoded = encoded.map_err(|error| {
         app.log.warning(&format!("a request could not be tokenised: {error}"));
         Refusal::backend()
     })?;
+    check(&encoded)?;
     app.metrics.queued(began.elapsed(), encoded.iter().map(|post| post.ids.len()));
     let mut judged = Vec::with_capacity(texts.len());
     for answer in app.queue.put(places, encoded) {

@@ -55,10 +55,11 @@ fn limits(args: &ServeArgs) -> Limits {
 
 /// The key from a file or from the environment, if there is one.
 fn api_key(file: Option<&Path>) -> Outcome<Option<ApiKey>> {
-    let key = match (file, std::env::var(env::API_KEY)) {
+    let key = match (file, std::env::var_os(env::API_KEY)) {
         (Some(path), _) => Some(ApiKey::read(path)),
-        (None, Ok(key)) if !key.is_empty() => Some(ApiKey::new(&key)),
-        _ => None,
+        // An empty one is a mistake, such as a file that was not there, and must not open the server to everybody.
+        (None, Some(key)) => Some(ApiKey::new(&key.to_string_lossy())),
+        (None, None) => None,
     };
     key.transpose()
         .map_err(|e| Failure::new(Exit::Usage, e).hint("make one with: (umask 077; openssl rand -hex 32 > FILE)"))
