@@ -1,0 +1,1 @@
+//! The review queue: people decide what is borderline.
