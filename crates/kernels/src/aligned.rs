@@ -28,7 +28,7 @@ impl<T: Copy + Default, const N: usize> Aligned<T, N> {
         Self { lines: vec![Line([T::default(); N]); len.div_ceil(N)], len }
     }
 
-    /// Make it hold `len` values: what is new is zero, what stays is as it was.
+    /// Make it hold `len` values: those that it held before keep what they had, also through a shorter length; the rest is zero.
     pub(crate) fn resize(&mut self, len: usize) {
         let lines = len.div_ceil(N);
         if lines > self.lines.len() {

@@ -1,5 +1,5 @@
 //! AMX: whether it may be used, and tiles of 16 rows by 16 outputs. The compiler has no stable intrinsics for it, so that
-//! these are the project's only lines of assembly.
+//! these are the only lines of assembly here.
 
 use std::arch::asm;
 use std::mem::MaybeUninit;

@@ -25,14 +25,32 @@ const ROW_BLOCK: usize = 96;
 /// # Panics
 /// When the lengths do not fit together or `tier` is not available here.
 pub fn linear(tier: Tier, x: &[f32], w: &PackedMatrix, bias: &[f32], act: Activation, out: &mut [f32]) {
+    linear_part(tier, x, w, 0..w.n_out(), bias, act, out);
+}
+
+/// As [`linear`], of some outputs only, so that threads can share one product; each output has the bits that it has in the whole.
+///
+/// `bias` has `outputs.len()` values and `out` is `[rows, outputs.len()]`.
+///
+/// # Panics
+/// As [`linear`], and when `outputs` does not begin at a multiple of [`PANEL`], or ends neither at one nor at `w.n_out()`.
+pub fn linear_part(
+    tier: Tier,
+    x: &[f32],
+    w: &PackedMatrix,
+    outputs: Range<usize>,
+    bias: &[f32],
+    act: Activation,
+    out: &mut [f32],
+) {
     assert_available(tier);
-    let (n_in, n_out) = (w.n_in(), w.n_out());
+    let n_in = w.n_in();
     let rows = x.len() / n_in;
     assert_eq!(x.len(), rows * n_in, "x must hold whole rows of {n_in}");
-    assert_eq!(bias.len(), n_out, "one bias per output");
-    assert_eq!(out.len(), rows * n_out, "out must be [{rows}, {n_out}]");
+    assert_eq!(bias.len(), outputs.len(), "one bias per output");
+    assert_eq!(out.len(), rows * outputs.len(), "out must be [{rows}, {}]", outputs.len());
 
-    by_panels(tier, w.n_panels(), bias, act, out, |rows, columns, out| {
+    by_panels(tier, panels(&outputs, w.n_out()), bias, act, out, |rows, columns, out| {
         let x = &x[rows.start * n_in..rows.end * n_in];
         let task = PanelTask { x, n_in, panel: w.panel(columns.panel()), columns };
         match tier {
@@ -45,11 +63,21 @@ pub fn linear(tier: Tier, x: &[f32], w: &PackedMatrix, bias: &[f32], act: Activa
     });
 }
 
-/// Call `run` with each block of rows and each panel of outputs: the rows' range, the panel, and the block's whole outputs,
-/// `[rows, bias.len()]`. Then apply `act` to the block, while it is near.
+/// The panels that make `outputs` of `n_out`.
+pub(crate) fn panels(outputs: &Range<usize>, n_out: usize) -> Range<usize> {
+    let ends = outputs.end.is_multiple_of(PANEL) || outputs.end == n_out;
+    assert!(
+        outputs.start.is_multiple_of(PANEL) && ends && outputs.end <= n_out,
+        "{outputs:?} are no whole panels of {n_out}"
+    );
+    outputs.start / PANEL..outputs.end.div_ceil(PANEL)
+}
+
+/// Call `run` with each block of rows and each of `panels`: the rows' range, the panel, and the block's outputs, `[rows, bias.len()]`.
+/// Then apply `act` to the block, while it is near.
 pub(crate) fn by_panels(
     tier: Tier,
-    n_panels: usize,
+    panels: Range<usize>,
     bias: &[f32],
     act: Activation,
     out: &mut [f32],
@@ -58,8 +86,8 @@ pub(crate) fn by_panels(
     let n_out = bias.len();
     for (block, out) in out.chunks_mut(ROW_BLOCK * n_out).enumerate() {
         let rows = block * ROW_BLOCK..block * ROW_BLOCK + out.len() / n_out;
-        for panel in 0..n_panels {
-            let first = panel * PANEL;
+        for panel in panels.clone() {
+            let first = (panel - panels.start) * PANEL;
             let count = PANEL.min(n_out - first);
             let mut padded_bias = [0.0; PANEL];
             padded_bias[..count].copy_from_slice(&bias[first..first + count]);
@@ -74,6 +102,7 @@ pub(crate) fn by_panels(
 /// The outputs that one panel makes.
 pub(crate) struct Columns {
     panel: usize,
+    /// Where they begin in a row of what is written.
     first: usize,
     /// At most [`PANEL`].
     pub(crate) count: usize,
@@ -178,6 +207,25 @@ mod tests {
                 let mut alone = vec![0.0; n_out];
                 linear(tier, &x[at * n_in..(at + 1) * n_in], &packed, &b, Activation::Gelu, &mut alone);
                 prop_assert_eq!(&all[at * n_out..(at + 1) * n_out], &alone[..]);
+            }
+        }
+
+        #[test]
+        fn parts_are_the_whole(rows in 1usize..20, n_out in 1usize..140, cut in 0usize..5, seed: u32) {
+            let n_in = 21;
+            let cut = (cut * PANEL).min(n_out / PANEL * PANEL);
+            let (x, w, b) = (values(rows * n_in, seed), values(n_out * n_in, seed ^ 1), values(n_out, seed ^ 2));
+            let packed = PackedMatrix::pack(&w, n_out, n_in);
+            for tier in Tier::ALL.into_iter().filter(|t| t.is_available()) {
+                let mut whole = vec![f32::NAN; rows * n_out];
+                linear(tier, &x, &packed, &b, Activation::Gelu, &mut whole);
+                for part in [0..cut, cut..n_out].into_iter().filter(|part| !part.is_empty()) {
+                    let mut out = vec![f32::NAN; rows * part.len()];
+                    linear_part(tier, &x, &packed, part.clone(), &b[part.clone()], Activation::Gelu, &mut out);
+                    for (row, out) in out.chunks(part.len()).enumerate() {
+                        prop_assert_eq!(out, &whole[row * n_out..][part.clone()]);
+                    }
+                }
             }
         }
     }

@@ -1,7 +1,9 @@
 //! `out = act(x W^T + b)` in 8 bits: u8 rows by i8 weights, summed exactly in 32 bits, so every tier gives the same bits.
 
+use std::ops::Range;
+
 use crate::Tier;
-use crate::linear::{Activation, Columns, by_panels};
+use crate::linear::{Activation, Columns, by_panels, panels};
 use crate::matrix::PANEL;
 use crate::quantised_matrix::{GROUP, QuantisedMatrix, padded_width};
 use crate::quantised_rows::{Precision, QuantisedRows, RowScale};
@@ -14,15 +16,33 @@ use crate::tier::assert_available;
 /// # Panics
 /// When the lengths do not fit together or `tier` is not available here.
 pub fn linear_int8(tier: Tier, x: &QuantisedRows, w: &QuantisedMatrix, bias: &[f32], act: Activation, out: &mut [f32]) {
+    linear_int8_part(tier, x, w, 0..w.n_out(), bias, act, out);
+}
+
+/// As [`linear_int8`], of some outputs only, so that threads can share one product; each output has the bits that it has in the whole.
+///
+/// `bias` has `outputs.len()` values and `out` is `[rows, outputs.len()]`.
+///
+/// # Panics
+/// As [`linear_int8`], and when `outputs` does not begin at a multiple of [`PANEL`](crate::PANEL), or ends neither at one nor at `w.n_out()`.
+pub fn linear_int8_part(
+    tier: Tier,
+    x: &QuantisedRows,
+    w: &QuantisedMatrix,
+    outputs: Range<usize>,
+    bias: &[f32],
+    act: Activation,
+    out: &mut [f32],
+) {
     assert_available(tier);
-    let (rows, n_out) = (x.rows.len(), w.n_out());
+    let rows = x.rows.len();
     assert_eq!(x.width, padded_width(w.n_in()), "x must hold rows of {}", w.n_in());
-    assert_eq!(bias.len(), n_out, "one bias per output");
-    assert_eq!(out.len(), rows * n_out, "out must be [{rows}, {n_out}]");
+    assert_eq!(bias.len(), outputs.len(), "one bias per output");
+    assert_eq!(out.len(), rows * outputs.len(), "out must be [{rows}, {}]", outputs.len());
     #[cfg(target_arch = "x86_64")]
     let tiles = (tier == Tier::Amx && x.precision == Precision::TwoBytes).then(crate::amx::Tiles::set_up);
 
-    by_panels(tier, w.n_panels(), bias, act, out, |rows, columns, out| {
+    by_panels(tier, panels(&outputs, w.n_out()), bias, act, out, |rows, columns, out| {
         let (scales, sums) = w.of_panel(columns.panel());
         let task = PanelTask {
             x,
@@ -185,21 +205,66 @@ mod tests {
         }
     }
 
+    /// As many inputs as may be, as far out as they are kept (in one byte a quarter of them), each with the weight that adds most.
     #[test]
     fn the_largest_sums_do_not_overflow() {
-        // All inputs at one end of the range, all weights at the other.
-        let (n_in, n_out) = (1536, 33);
-        let mut x = vec![1.0; n_in];
-        x[0] = -1e-3;
-        let w = vec![-128; n_in * n_out];
-        let packed = QuantisedMatrix::pack(&w, &vec![1.0; n_out], n_out, n_in);
+        let (n_in, n_out) = (QuantisedMatrix::MOST_INPUTS, 33);
+        for precision in [Precision::OneByte, Precision::TwoBytes] {
+            let value = |i: usize| match i % 16 {
+                0 | 1 => 1e6,
+                2 | 3 => -1e6,
+                _ => {
+                    (if i.is_multiple_of(2) { 1.0 } else { -1.0 })
+                        * if precision == Precision::OneByte { 1.0 } else { 1e6 }
+                }
+            };
+            let x: Vec<f32> = (0..n_in).map(value).collect();
+            let row: Vec<i8> = x.iter().map(|&v| if v > 0.0 { -128 } else { 127 }).collect();
+            let packed = QuantisedMatrix::pack(&row.repeat(n_out), &vec![1.0; n_out], n_out, n_in);
+            for tier in Tier::ALL.into_iter().filter(|t| t.is_available()) {
+                let mut quantised = QuantisedRows::default();
+                quantised.fill(tier, &x, n_in, precision);
+                let whole = quantised.whole_row(0, n_in);
+                let sum: i64 = whole.iter().zip(&row).map(|(&x, &w)| i64::from(x) * i64::from(w)).sum();
+                assert!(sum.abs() > 1 << 30, "{sum} is no large sum");
+                let want = sum as f32 * quantised.rows[0].scale;
+                let mut out = vec![0.0; n_out];
+                linear_int8(tier, &quantised, &packed, &vec![0.0; n_out], Activation::None, &mut out);
+                assert!(
+                    out.iter().all(|v| (v / want - 1.0).abs() < 1e-6),
+                    "{tier} {precision:?}: {} for {want}",
+                    out[0]
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn parts_are_the_whole() {
+        let (rows, n_in, n_out) = (19, 100, 150);
+        let (x, w, b) = (floats(rows * n_in, 4), bytes(n_out * n_in, 5), floats(n_out, 6));
+        let packed = QuantisedMatrix::pack(&w, &vec![0.01; n_out], n_out, n_in);
         for tier in Tier::ALL.into_iter().filter(|t| t.is_available()) {
             for precision in [Precision::OneByte, Precision::TwoBytes] {
                 let mut quantised = QuantisedRows::default();
                 quantised.fill(tier, &x, n_in, precision);
-                let mut out = vec![0.0; n_out];
-                linear_int8(tier, &quantised, &packed, &vec![0.0; n_out], Activation::None, &mut out);
-                assert!(out.iter().all(|v| (v / -196_480.0 - 1.0).abs() < 1e-2), "{tier}: {}", out[0]);
+                let mut whole = vec![f32::NAN; rows * n_out];
+                linear_int8(tier, &quantised, &packed, &b, Activation::Gelu, &mut whole);
+                for part in [0..64, 64..96, 96..150] {
+                    let mut out = vec![f32::NAN; rows * part.len()];
+                    linear_int8_part(
+                        tier,
+                        &quantised,
+                        &packed,
+                        part.clone(),
+                        &b[part.clone()],
+                        Activation::Gelu,
+                        &mut out,
+                    );
+                    for (row, out) in out.chunks(part.len()).enumerate() {
+                        assert_eq!(out, &whole[row * n_out..][part.clone()], "{tier} {precision:?} {part:?}");
+                    }
+                }
             }
         }
     }

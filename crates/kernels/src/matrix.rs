@@ -2,8 +2,8 @@
 
 use crate::aligned::AlignedFloats;
 
-/// Columns of a panel: two AVX-512 vectors or four AVX2 vectors.
-pub(crate) const PANEL: usize = 32;
+/// Outputs that are made together: two AVX-512 vectors or four AVX2 vectors.
+pub const PANEL: usize = 32;
 
 /// A linear layer's weight `[n_out, n_in]`, packed once at load: panels of 32 outputs, and within a panel input-major, so
 /// that a kernel reads it front to back. The last panel is filled up with zeros.
@@ -56,10 +56,6 @@ impl PackedMatrix {
     #[must_use]
     pub const fn n_out(&self) -> usize {
         self.n_out
-    }
-
-    pub(crate) const fn n_panels(&self) -> usize {
-        self.n_out.div_ceil(PANEL)
     }
 
     /// Panel `i` as `[n_in, PANEL]`.

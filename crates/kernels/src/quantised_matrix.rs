@@ -69,10 +69,6 @@ impl QuantisedMatrix {
         self.n_out
     }
 
-    pub(crate) const fn n_panels(&self) -> usize {
-        self.n_out.div_ceil(PANEL)
-    }
-
     /// Panel `i` as `[padded_width(n_in) / GROUP, PANEL, GROUP]` bytes of i8.
     pub(crate) fn panel(&self, i: usize) -> &[u8] {
         let size = PANEL * padded_width(self.n_in);

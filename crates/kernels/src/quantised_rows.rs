@@ -119,6 +119,7 @@ fn one_byte_body<const FMA: bool>(
         let (least, most) = range(row);
         let scale = if most > least { (most - least) / 255.0 } else { 1.0 };
         let inverse = 1.0 / scale;
+        let scale = scale + not_a_number_in(row);
         let zero = whole(-least * inverse).clamp(0, 255);
         let (whole_lanes, rest) = row.as_chunks::<LANES>();
         let (to, _) = to.as_chunks_mut::<LANES>();
@@ -205,6 +206,20 @@ fn whole(v: f32) -> i32 {
     let v = if v < -65536.0 { -65536.0 } else { v };
     let v = if v > 65536.0 { 65536.0 } else { v };
     (v + ROUND).to_bits().cast_signed().wrapping_sub(ROUND.to_bits().cast_signed())
+}
+
+/// 0, or not a number where the row has a value that is none or infinite. As a part of its scale it makes the row's products no
+/// numbers either: bytes would turn it into a plausible score.
+#[inline(always)]
+pub(crate) fn not_a_number_in(row: &[f32]) -> f32 {
+    let (lanes, rest) = row.as_chunks::<LANES>();
+    let mut zero = filled_up(rest).map(|v| v * 0.0);
+    for from in lanes {
+        for i in 0..LANES {
+            zero[i] += from[i] * 0.0;
+        }
+    }
+    zero.into_iter().sum()
 }
 
 /// The range of a row that its steps are made for: from the third least to the third largest of what its lanes hold at most,
@@ -309,12 +324,20 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn a_row_that_is_no_number_does_no_harm() {
+    fn a_row_that_is_no_number_gives_none_and_harms_no_other() {
+        let good: Vec<f32> = (0..20).map(|i| i as f32 - 7.0).collect();
         for tier in Tier::ALL.into_iter().filter(|t| t.is_available()) {
             for precision in [Precision::OneByte, Precision::TwoBytes] {
-                let mut q = QuantisedRows::default();
-                q.fill(tier, &[f32::NAN, f32::INFINITY, -1.0, 3e38], 4, precision);
-                assert_eq!(q.rows.len(), 1);
+                for (at, bad) in [(0, f32::NAN), (17, f32::NAN), (3, f32::INFINITY), (19, f32::NEG_INFINITY)] {
+                    let mut x = good.repeat(3);
+                    x[20 + at] = bad;
+                    let (mut q, mut alone) = (QuantisedRows::default(), QuantisedRows::default());
+                    q.fill(tier, &x, 20, precision);
+                    alone.fill(tier, &good, 20, precision);
+                    assert!(q.rows[1].scale.is_nan(), "{tier} {precision:?}: {bad} at {at}");
+                    assert_eq!([q.rows[0].scale, q.rows[2].scale], [alone.rows[0].scale; 2]);
+                    assert_eq!(q.whole_row(2, 20), alone.whole_row(0, 20));
+                }
             }
         }
     }

@@ -3,7 +3,7 @@
 use crate::Tier;
 use crate::elementwise::per_tier;
 use crate::quantised_matrix::padded_width;
-use crate::quantised_rows::{LANES, ROUND, RowScale, filled_up};
+use crate::quantised_rows::{LANES, ROUND, RowScale, filled_up, not_a_number_in};
 
 per_tier! {
     pub(crate) fn two_bytes(x: &[f32], n_in: usize, low: &mut [u8], high: &mut [u8], rows: &mut Vec<RowScale>) = two_bytes_body
@@ -50,7 +50,7 @@ fn two_bytes_body<const FMA: bool>(x: &[f32], n_in: usize, low: &mut [u8], high:
         if lanes.len() < low.len() {
             lanes_to_bytes(&rest, inverse, zero, &mut low[lanes.len()], &mut high[lanes.len()]);
         }
-        rows.push(RowScale { scale, zero, outliers_end: 0 });
+        rows.push(RowScale { scale: scale + not_a_number_in(row), zero, outliers_end: 0 });
     }
 }
 

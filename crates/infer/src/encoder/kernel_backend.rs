@@ -2,10 +2,13 @@
 
 use std::cell::RefCell;
 
+use std::ops::Range;
+
 use grens_kernels::{
-    Activation, AttentionShape, PackedMatrix, Precision, QuantisedMatrix, QuantisedRows, Queries, Tier, attention,
-    layer_norm, linear, linear_int8, tanh,
+    Activation, AttentionShape, PANEL, PackedMatrix, Precision, QuantisedMatrix, QuantisedRows, Queries, Tier,
+    attention, layer_norm, linear_int8_part, linear_part, tanh,
 };
+use rayon::prelude::*;
 
 use super::backend::Backend;
 use crate::error::Result;
@@ -30,6 +33,12 @@ pub(super) struct Rows {
 
 /// Buffers that a thread keeps for its next batch: fresh memory of some megabytes costs a page fault every 4 KiB.
 const KEPT: usize = 8;
+
+/// Threads share the products of at most so many rows...
+const SHARED_ROWS: usize = 64;
+
+/// ...and take at least so many outputs each: handing over takes some microseconds.
+const LEAST_OUTPUTS: usize = 128;
 
 /// Rows that go through both feed-forward products before the next rows do: what lies between the two then stays near.
 const FEED_FORWARD_ROWS: usize = 96;
@@ -90,16 +99,67 @@ enum Weight {
     Int8 { matrix: QuantisedMatrix, inputs: Precision },
 }
 
+/// What a layer multiplies.
+enum Product<'a> {
+    F32(&'a [f32], &'a PackedMatrix),
+    Int8(&'a QuantisedRows, &'a QuantisedMatrix),
+}
+
 impl Linear {
-    fn run(&self, tier: Tier, x: &[f32], act: Activation, out: &mut [f32]) {
+    /// `of` is how many rows the batch has that `x` is some or all of.
+    fn run(&self, tier: Tier, x: &[f32], of: usize, act: Activation, out: &mut [f32]) {
+        let run = |product: &Product<'_>, out: &mut [f32]| match parts(of, self.bias.len()) {
+            1 => self.part(tier, product, 0..self.bias.len(), act, out),
+            n => self.shared(n, tier, product, act, out),
+        };
         match &self.weight {
-            Weight::F32(weight) => linear(tier, x, weight, &self.bias, act, out),
-            Weight::Int8 { matrix, inputs } => INPUT.with_borrow_mut(|input| {
-                input.fill(tier, x, matrix.n_in(), *inputs);
-                linear_int8(tier, input, matrix, &self.bias, act, out);
-            }),
+            Weight::F32(weight) => run(&Product::F32(x, weight), out),
+            Weight::Int8 { matrix, inputs } => {
+                // Taken, not borrowed: while this thread waits for another it may work at a batch of its own.
+                let mut rows = INPUT.take();
+                rows.fill(tier, x, matrix.n_in(), *inputs);
+                run(&Product::Int8(&rows, matrix), out);
+                INPUT.set(rows);
+            }
         }
     }
+
+    /// The outputs `outputs` of every row.
+    fn part(&self, tier: Tier, product: &Product<'_>, outputs: Range<usize>, act: Activation, out: &mut [f32]) {
+        let bias = &self.bias[outputs.clone()];
+        match product {
+            Product::F32(x, weight) => linear_part(tier, x, weight, outputs, bias, act, out),
+            Product::Int8(x, weight) => linear_int8_part(tier, x, weight, outputs, bias, act, out),
+        }
+    }
+
+    /// All outputs, `n` threads making some each.
+    fn shared(&self, n: usize, tier: Tier, product: &Product<'_>, act: Activation, out: &mut [f32]) {
+        let width = self.bias.len();
+        let rows = out.len() / width;
+        let step = width.div_ceil(n).next_multiple_of(PANEL);
+        let parts: Vec<(Range<usize>, Rows)> = (0..width.div_ceil(step))
+            .into_par_iter()
+            .map(|i| {
+                let outputs = i * step..width.min((i + 1) * step);
+                let mut part = Rows::unset(rows, outputs.len());
+                self.part(tier, product, outputs.clone(), act, part.data_mut());
+                (outputs, part)
+            })
+            .collect();
+        for (outputs, part) in parts {
+            for (row, part) in out.chunks_exact_mut(width).zip(part.data().chunks_exact(outputs.len())) {
+                row[outputs.clone()].copy_from_slice(part);
+            }
+        }
+    }
+}
+
+/// How many threads share a product of a batch of so many rows. With few rows it takes as long as reading its weights does, which
+/// threads do side by side; beside a batch of many rows there are as a rule others for the other threads. The bits are the same.
+fn parts(rows: usize, width: usize) -> usize {
+    let most = if rows <= SHARED_ROWS { rayon::current_num_threads() } else { 1 };
+    most.min(width / LEAST_OUTPUTS).max(1)
 }
 
 pub(super) struct Norm {
@@ -144,7 +204,7 @@ impl Backend for Kernels {
 
     fn linear(&self, x: &Rows, layer: &Linear, act: Activation) -> Result<Rows> {
         let mut out = Rows::unset(x.rows, layer.bias.len());
-        layer.run(self.tier, x.data(), act, out.data_mut());
+        layer.run(self.tier, x.data(), x.rows, act, out.data_mut());
         Ok(out)
     }
 
@@ -152,10 +212,10 @@ impl Backend for Kernels {
         let mut out = Rows::unset(x.rows, down.bias.len());
         let mut between = Rows::unset(FEED_FORWARD_ROWS, up.bias.len());
         let blocks = out.data_mut().chunks_mut(FEED_FORWARD_ROWS * down.bias.len());
-        for (x, out) in x.data().chunks(FEED_FORWARD_ROWS * x.width).zip(blocks) {
+        for (block, out) in x.data().chunks(FEED_FORWARD_ROWS * x.width).zip(blocks) {
             let between = &mut between.data_mut()[..out.len() / down.bias.len() * up.bias.len()];
-            up.run(self.tier, x, Activation::Gelu, between);
-            down.run(self.tier, between, Activation::None, out);
+            up.run(self.tier, block, x.rows, Activation::Gelu, between);
+            down.run(self.tier, between, x.rows, Activation::None, out);
         }
         Ok(out)
     }
