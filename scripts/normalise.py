@@ -15,6 +15,8 @@ definition, and tests/golden/normalise.jsonl (scripts/parity_cases.py writes it)
   f  four or more letters that stand alone, all parted by the same single space, `.`, `-`, `_` or `*`, are joined to a word
   g  more than three of one character in a row (ASCII digits excepted) are cut to three
   h  runs of spaces become one, ends are trimmed
+  i  shouting is lowered: words made of capitals (A to Z, À to Þ) alone that follow one another, at least two with six letters together
+     or one of eight, two of A to Z side by side among them; [URL] stays and parts what stands around it
 
 "Alphabetic" is Unicode's derived property, "alphanumeric" adds the categories Nd, Nl and No: Rust's `char` methods exactly.
 """
@@ -38,11 +40,23 @@ ALONE = r"(?<![\p{Alphabetic}\p{N}])\p{Alphabetic}(?![\p{Alphabetic}\p{N}])"
 SPELLED_OUT = regex.compile(rf"{ALONE}([ .\-_*]){ALONE}(?:\1{ALONE}){{2,}}")
 REPEATED = regex.compile(r"([^0-9])\1{3,}", regex.DOTALL)
 SPACES = regex.compile(" +")
+CAPITALS = "".join(map(chr, [*range(0x41, 0x5b), *range(0xc0, 0xd7), *range(0xd8, 0xdf)]))
+LOWERED = str.maketrans(CAPITALS, CAPITALS.lower())
+SHOUTED_WORD = rf"(?<!\p{{Alphabetic}})[{CAPITALS}]++(?!\p{{Alphabetic}})"
+SHOUTING = regex.compile(rf"{SHOUTED_WORD}(?:[^\p{{Alphabetic}}]++{SHOUTED_WORD})*+")
+SIDE_BY_SIDE = regex.compile("[A-Z]{2}")
 
 
 def fold(run):
     """One run of letters: folded when it mixes ASCII with the look-alikes, else left as it is (Greek stays Greek)."""
     return run.translate(LOOK_ALIKES) if ASCII_LETTER.search(run) else run
+
+
+def lowered(run):
+    """Words in capitals that follow one another: in small letters where they are more than an abbreviation or two."""
+    words = LETTERS.findall(run)
+    enough = sum(map(len, words)) >= (6 if len(words) > 1 else 8)
+    return run.translate(LOWERED) if enough and SIDE_BY_SIDE.search(run) else run
 
 
 def normalise(text):
@@ -55,7 +69,8 @@ def normalise(text):
     text = MENTION.sub("@user", text)
     text = SPELLED_OUT.sub(lambda m: m[0][::2], text)
     text = REPEATED.sub(r"\1\1\1", text)
-    return SPACES.sub(" ", text).strip(" ")
+    text = SPACES.sub(" ", text).strip(" ")
+    return "[URL]".join(SHOUTING.sub(lambda m: lowered(m[0]), part) for part in text.split("[URL]"))
 
 
 if __name__ == "__main__":

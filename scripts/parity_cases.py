@@ -40,6 +40,10 @@ CASES = [
     "\u0430 b c d", "a\u200b b\u00a0c d", "a  b  c  d", "o o o o o", "@a b c d e", "a b c d @jan", "www.a.b.c.d", "x_a_b_c_d", "é é é é", "a bb c d e f",
     # repeats
     "neeeeeeee", "1000000000 en ٠٠٠٠٠", "?!?!?!?!", "!!!!!", "aaaabbbbcccc", "éééééé", "wwwww.a.nl", "aAaAaA", "....", "-----", "\n\n\n\n\n", "a\u0301a\u0301a\u0301a\u0301", "ha ha ha ha ha", "@@@@@jan",
+    # shouting
+    "ROT OP NAAR JE EIGEN LAND", "DIT IS GEEN Schreeuwen MAAR DIT WEL!!", "de PVV en het AZC", "PVV VVD", "PVV D66 CDA", "WEG ERMEE", "HAAT ZE", "WAT? JA", "GELUKKIG", "GELUKT!",
+    "ÉÉN EN AL ÎLE", "ÉÀÈ ÉÀÈ ÉÀÈ", "ß GROSS STRASSE ß", "STRAßE WEG DAAR", "МОСКВА ТЕСТ", "ΑΘΗΝΑ NAAM", "HALLO https://a.nl ALLEMAAL", "WEG [URL] ERMEE", "(URL) WEG ERMEE", "[URL]", "W O O R D E N", "A B C DE FGH", "H.A.L.L.O ALLEMAAL",
+    "IK BEN 18 JAAR, U OOK?", "TOP10 LIJST", "10TOP LIJSTEN", "@JAN HALLO DAAR", "NEEEEEEEEE", "NEEEEEEEEEE HOOR", "ﬁETS WEG", "A\u0301B CDEFG HI", "Ø WEG ÞAR", "WEG × DAAR ÷ IETS", "ǄUR WEG DAAR",
 ]
 
 

@@ -12,12 +12,15 @@
 //! 5. links become `[URL]`, then mentions become `@user`;
 //! 6. four or more letters that stand alone, all parted by the same single space, `.`, `-`, `_` or `*`, are joined to a word;
 //! 7. more than three of one character in a row (ASCII digits excepted) are cut to three;
-//! 8. runs of spaces become one, the ends are trimmed.
+//! 8. runs of spaces become one, the ends are trimmed;
+//! 9. shouting is lowered: words made of capitals (A to Z, À to Þ) alone that follow one another, at least two with six letters
+//!    together or one of eight, two of A to Z side by side among them; `[URL]` stays and parts what stands around it.
 //!
 //! `scripts/normalise.py` does the same for training; `tests/golden/normalise.jsonl` holds both to it.
 
 mod fast;
 mod plain;
+mod shouting;
 
 use std::ops::Range;
 
@@ -275,6 +278,8 @@ fn finish(pieces: &[Piece]) -> Normalised {
         text.pop();
         origins.pop();
     }
+    // A capital takes as many bytes as its small letter does.
+    let text = shouting::lowered(&text).unwrap_or(text);
     Normalised { text, origins }
 }
 
@@ -314,6 +319,9 @@ mod tests {
         assert_eq!(spelled.text(), "een woord!");
         assert_eq!(spelled.original_range(4..9), 4..13);
         assert_eq!(n.original_range(900..901), 0..0);
+        let shouted = normalise("ga WÉG DAAR nu");
+        assert_eq!(shouted.text(), "ga wég daar nu");
+        assert_eq!(shouted.original_range(3..7), 3..7);
     }
 
     proptest! {

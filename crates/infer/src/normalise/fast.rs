@@ -2,6 +2,7 @@
 //! links and mentions. Whatever else there is goes the long way.
 
 use super::plain::is_normal;
+use super::shouting;
 
 /// The normalised text of a post. Equal to `normalise(text).text()`.
 #[must_use]
@@ -14,7 +15,13 @@ pub fn normalise_text(text: &str) -> String {
 #[must_use]
 pub fn normalised<'t>(text: &'t str, room: &'t mut String) -> &'t str {
     if is_normal(text) {
-        return text;
+        return match shouting::lowered(text) {
+            Some(lowered) => {
+                *room = lowered;
+                room
+            }
+            None => text,
+        };
     }
     let done = match squeeze::<true>(text, room) {
         Ok(()) => true,
@@ -24,6 +31,8 @@ pub fn normalised<'t>(text: &'t str, room: &'t mut String) -> &'t str {
     if !done {
         room.clear();
         room.push_str(super::normalise(text).text());
+    } else if let Some(lowered) = shouting::lowered(room) {
+        *room = lowered;
     }
     room
 }
