@@ -66,7 +66,7 @@ def main():
     args.add_argument("--fast", default="", help="what runs unasked, unless a tier is named")
     args = args.parse_args()
     print(f"| set | texts | bands changed | mean logit change | PR-AUC {args.exact} | {args.fast or 'default'} | ECE {args.exact} | {args.fast or 'default'} |\n|---|---|---|---|---|---|---|---|")
-    all_texts, all_changed, holds = 0, 0, True
+    all_texts, all_changed, all_moved, holds = 0, 0, 0.0, True
     for name, rows in material(args).items():
         texts = [t for t, _ in rows]
         exact, fast = records(args, args.exact, texts), records(args, args.fast, texts)
@@ -84,7 +84,9 @@ def main():
             holds &= abs(a - b) <= MOST_SHIFT
             figures += [f"{a:.4f}", f"{b:.4f}"]
         print(f"| {name} | {len(rows)} | {changed} ({changed / len(rows):.2%}) | {moved:.4f} | " + " | ".join(figures) + " |", flush=True)
-        all_texts, all_changed = all_texts + len(rows), all_changed + changed
+        all_texts, all_changed, all_moved = all_texts + len(rows), all_changed + changed, all_moved + moved
+    if all_moved == 0:
+        raise SystemExit(f"error: no score differs: {args.fast or 'what runs unasked'} computes as {args.exact} does here, in f32; name a tier in 8 bits with --fast")
     holds &= all_changed <= MOST_BANDS * all_texts
     print(f"\nall: {all_changed} of {all_texts} bands changed ({all_changed / all_texts:.2%}); {'holds' if holds else 'does NOT hold'}: "
           f"at most {MOST_BANDS:.1%} of bands, {MOST_SHIFT} of PR-AUC and ECE")

@@ -3,7 +3,7 @@
 
 Usage: python3 -m scripts.make_posts 1000000 > posts.jsonl        (standard library only)
 
-Sentences come from eval-data/train/ordinary (nothing hateful); lengths follow those of real Dutch posts (scripts/bench_score.py). One post in
+Sentences come from eval-data/train/ordinary (nothing hateful); lengths follow those of real Dutch posts. One post in
 twenty repeats an earlier text, one in fifty is a copy of a wave with a small change, and with --bad one line in a hundred is broken. The same
 arguments give the same bytes.
 """
@@ -14,10 +14,35 @@ import json
 import random
 import sys
 
-from scripts.bench_score import target_length
-
 TOKENS_A_WORD = 1.55
+# (share of posts, at most so many tokens) of real Dutch posts.
+POST_QUANTILES), out of sentences of eval-data/train/ordinary and
+eval-data/train/quads-*; they are shuffled with a fixed seed. Every engine is a process of its own, from start to last result: it reads the
+same JSON Lines, tokenises, scores, and is timed from outside (first result, total, peak resident memory). The peers get what helps them:
+batches of 32 sorted by length over the whole file. Rounds are interleaved; raw rows go to DIR/rows.csv.
+"""
+import argparse
+import csv
+import glob
+import json
+import os
+import pathlib
+import platform
+import random
+import statistics
+import subprocess
+import sys
+import time
+
+POST_QUANTILES = [(0.0, 3), (0.05, 6), (0.10, 8), (0.25, 13), (0.50, 26.5), (0.75, 57), (0.90, 85), (0.95, 102), (0.99, 196), (1.0, 256)]
 PLATFORMS = ["mastodon", "bluesky", "reddit", "youtube", "x"]
+
+
+def target_length(u):
+    for (q0, n0), (q1, n1) in zip(POST_QUANTILES, POST_QUANTILES[1:]):
+        if u <= q1:
+            return n0 + (n1 - n0) * (u - q0) / (q1 - q0)
+    return POST_QUANTILES[-1][1]
 
 
 def sentences():

@@ -31,4 +31,4 @@ def met(args, engine):
 def count(args, engine):
     if not (args.out / "logits-torch-f32.json").exists():
         return ""
-    return sum(a != b for a, b in zip(met(args, engine), met(args, "torch-f32")))
+    return sum(a != b for a, b in zip(met(args, engine), met(args, "torch-f32"), strict=True))

@@ -15,6 +15,9 @@ FIRST_WINDOW = 16
 
 def run(args):
     posts = json.loads((args.out / "posts.json").read_text(encoding="utf-8"))
+    # What an earlier run left, perhaps of other posts, must not be counted.
+    for old in [*args.out.glob("logits-*.json"), *args.out.glob("records-*.jsonl")]:
+        old.unlink()
     rows = []
     for number in range(args.rounds):
         for threads in args.threads:

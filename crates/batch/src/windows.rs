@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded, unbounded};
 
-use crate::input::{Inputs, Item, SourceState};
+use crate::input::{Inputs, Item, LanguageGate, SourceState};
 
 /// Items that are handed over at a time where reading never waits; a hand-over costs as much as reading a post.
 const BATCH: usize = 128;
@@ -57,6 +57,8 @@ impl Default for Window {
 /// A thread that reads ahead into a bounded queue, so that memory stays bounded and the input feels back-pressure.
 pub(crate) struct Feed {
     items: Queue<Item>,
+    /// Looked through on this side: reading takes longer than what is left to do here.
+    gate: LanguageGate,
     /// Items that are not needed any more, on their way back to the reader.
     spent: Sender<Vec<Item>>,
     end: Receiver<Vec<SourceState>>,
@@ -68,7 +70,8 @@ pub(crate) struct Feed {
 }
 
 impl Feed {
-    pub(crate) fn start(mut inputs: Inputs, window: Window) -> Self {
+    pub(crate) fn start(inputs: Inputs, window: Window) -> Self {
+        let (mut inputs, gate) = inputs.with_gate_apart();
         // What comes out of a pipe is handed over at once: nobody knows when more will come. And little is read ahead of it: what was
         // read is answered when the run is stopped.
         let is_pipe = inputs.total_bytes().is_none();
@@ -93,7 +96,7 @@ impl Feed {
             let _ = last.send(inputs.sources().to_vec());
         });
         let size = if window.scoring.is_some() { 1 } else { FIRST_WINDOW.min(window.posts) };
-        Self { items: Queue::new(items), spent, end, window, size, is_pipe, handed_out: None }
+        Self { items: Queue::new(items), gate, spent, end, window, size, is_pipe, handed_out: None }
     }
 
     /// The next window, `None` at the end of the input. Empty when stopped while waiting for input.
@@ -103,7 +106,7 @@ impl Feed {
         }
         let items = next_window(&mut self.items, Window { posts: self.size, ..self.window }, stop)?;
         self.handed_out = Some((Instant::now(), items.len()));
-        Some(items)
+        Some(items.into_iter().map(|item| self.gate.pass(item)).collect())
     }
 
     /// Hand items back whose memory the reader may use again: what is asked for in one thread and given up in another costs more than reading it.

@@ -9,14 +9,15 @@ use grens_law::{REJECT_SCHEMA, RejectRecord};
 
 use super::draft::{Draft, Fault, Found, shown};
 use super::error::Result;
-use super::item::{Item, Skip};
+use super::item::Item;
+use super::language::LanguageGate;
 use super::limit::TooManyRejects;
 use super::opened::Opened;
 use super::post::{Place, Post};
 use super::raw::Raw;
 use super::seen::Seen;
 use super::source::{Source, SourceState};
-use super::{InputOptions, language, time};
+use super::{InputOptions, time};
 
 /// Longest id.
 const MAX_ID_BYTES: usize = 1 << 10;
@@ -46,6 +47,7 @@ pub struct Inputs {
     records: u64,
     rejected: u64,
     ended: bool,
+    gate_is_apart: bool,
 }
 
 impl Inputs {
@@ -72,6 +74,7 @@ impl Inputs {
             records: 0,
             rejected: 0,
             ended: false,
+            gate_is_apart: false,
         })
     }
 
@@ -152,7 +155,7 @@ impl Inputs {
         }))
     }
 
-    /// The post of a draft, unless its id was seen before or its language is another.
+    /// The post of a draft, unless its id was seen before or the language gate keeps it.
     fn accept(&mut self, draft: Draft) -> Item {
         if draft.id.len() > MAX_ID_BYTES {
             let reason = format!("the id is longer than {MAX_ID_BYTES} bytes");
@@ -163,21 +166,28 @@ impl Inputs {
             let hint = "ids must be unique; only the first post with this id is scored";
             return self.reject(Fault::new(draft.line, reason, hint));
         }
-        if !self.options.all_languages
-            && let Some(lang) = language::clearly_other(&draft.text, draft.lang.as_deref())
-        {
-            return Item::Skip(Skip { file: Arc::clone(&self.file), line: draft.line, lang });
-        }
         let lang = draft.lang.filter(|l| l.len() <= 35).map_or(Cow::Borrowed("und"), Cow::Owned);
         let mut post = Post::new(draft.id, draft.text, lang, Arc::clone(&self.file), draft.line);
         post.place = self.place(draft.place);
-        Item::Post(match self.spent.pop() {
+        let item = Item::Post(match self.spent.pop() {
             Some(mut spent) => {
                 *spent = post;
                 spent
             }
             None => Box::new(post),
-        })
+        });
+        if self.gate_is_apart { item } else { self.gate().pass(item) }
+    }
+
+    fn gate(&self) -> LanguageGate {
+        LanguageGate::new(self.options.all_languages)
+    }
+
+    /// The inputs without their language gate, and the gate: for who reads on one thread and has time for it on another.
+    #[must_use]
+    pub fn with_gate_apart(self) -> (Self, LanguageGate) {
+        let gate = self.gate();
+        (Self { gate_is_apart: true, ..self }, gate)
     }
 
     /// A place as the reader found it, with its time in one form and its author a pseudonym or gone.

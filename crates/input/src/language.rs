@@ -4,11 +4,14 @@
 //! is mixed, what holds Dutch words, and the languages next door (Afrikaans, Frisian, Low German), which the detector takes for
 //! Dutch. `docs/language-gate.md` has the figures, and the detectors that were tried.
 
+mod gate;
 mod words;
 
 use whichlang::{Lang, detect_language};
 
 use self::words::Words;
+
+pub use self::gate::LanguageGate;
 
 /// Fewer letters or words than this, links and names aside, tell nothing.
 const MIN_LETTERS: usize = 30;

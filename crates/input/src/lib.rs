@@ -43,7 +43,7 @@ pub use fields::Fields;
 pub use format::Format;
 pub use inputs::Inputs;
 pub use item::{Item, Skip, Warning};
-pub use language::clearly_other;
+pub use language::{LanguageGate, clearly_other};
 pub use limit::{RejectLimit, TooManyRejects};
 pub use post::{MAX_TEXT_BYTES, Place, Post};
 pub use preset::{PRESETS, Preset};

@@ -28,7 +28,11 @@ pub(super) fn lowered(text: &str) -> Option<String> {
 
 fn has_capitals_side_by_side(text: &str) -> bool {
     let bytes = text.as_bytes();
-    bytes.iter().zip(bytes.iter().skip(1)).any(|(a, b)| a.is_ascii_uppercase() && b.is_ascii_uppercase())
+    // Without a way out on the way it becomes vector instructions.
+    bytes
+        .iter()
+        .zip(bytes.iter().skip(1))
+        .fold(false, |found, (a, b)| found | (a.is_ascii_uppercase() & b.is_ascii_uppercase()))
 }
 
 const fn is_capital(c: char) -> bool {
