@@ -178,11 +178,11 @@ impl From<GatewayError> for Failure {
                 Exit::Usage,
                 Some("give the policy of that scan with --policy FILE: records show its thresholds".to_owned()),
             ),
-            E::Draft { .. } => (Exit::NoInput, None),
             E::Draft { source: DraftError::BelowThreshold { .. }, .. } => (
                 Exit::Usage,
                 Some("give the policy as it was at that scan, or scan again under the changed one; a changed policy needs a new id".to_owned()),
             ),
+            E::Draft { .. } => (Exit::NoInput, None),
             E::NoOutbox { .. } => {
                 (Exit::NoInput, Some("grens outbox add makes it; name it with --outbox FILE".to_owned()))
             }

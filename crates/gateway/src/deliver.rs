@@ -102,7 +102,9 @@ pub fn deliver(
     outbox.is_for(&target.address(), &target.name(), options.has_moved)?;
     let purged = outbox.purge()?;
     if !purged.is_log_empty {
-        note("another process reads the outbox: what was removed may still stand in its write-ahead log; the next delivery empties it");
+        note(
+            "another process reads the outbox: what was removed may still stand in its write-ahead log; the next delivery empties it",
+        );
     }
     let done = Delivered { expired: purged.removed as u64, ..Delivered::default() };
     let mut run = Run { pauses: outbox.pause()?.in_a_row, outbox, target, options, note, done, is_bound: false };

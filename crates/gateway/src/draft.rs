@@ -1,7 +1,8 @@
 //! From a finding, and a person's verdict where there is one, to the records that may be sent.
 
 use grens_law::{
-    Band, DecisionRecord, FindingRecord, Judgement, Policy, Scores, Span, SpanError, Statute, VerdictError, VerdictRecord,
+    Band, DecisionRecord, FindingRecord, Judgement, Policy, Scores, Span, SpanError, Statute, VerdictError,
+    VerdictRecord,
 };
 
 use crate::dsa::Statement;

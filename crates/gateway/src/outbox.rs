@@ -19,6 +19,8 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, ffi};
 pub use add::{Added, Adding};
 pub(crate) use queue::Failed;
 pub use queue::{Entry, Next};
+#[cfg(test)]
+pub(crate) use receiver::Pause;
 pub use status::{DeadLetter, StateCount, Status};
 pub use upkeep::{Exported, Purged, State};
 

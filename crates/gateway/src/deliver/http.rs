@@ -123,8 +123,8 @@ fn meaning(status: u16, receipt: Option<&Receipt>, key: &str, after: Option<Dura
     let is_stored = receipt.is_some_and(|r| {
         r.key.as_deref() == Some(key) && matches!(r.status, ReceiptStatus::Accepted | ReceiptStatus::Duplicate)
     });
-    let is_refused = receipt
-        .is_some_and(|r| r.status == ReceiptStatus::Refused && r.key.as_deref().is_none_or(|of| of == key));
+    let is_refused =
+        receipt.is_some_and(|r| r.status == ReceiptStatus::Refused && r.key.as_deref().is_none_or(|of| of == key));
     match status {
         200..=299 | 409 if is_stored => Answer::Taken,
         200..=299 => Answer::Again { why: format!("HTTP {status} without a receipt for this record"), after },

@@ -129,7 +129,11 @@ fn a_judgement_names_under_each_article_the_grounds_that_it_lists() {
                   artikel 137d Sr, op grond van geslacht, ras.\n";
     assert!(text.nl.contains(wanted), "{}", text.nl);
     let wanted = "candidate under Article 137c of the Dutch Penal Code, on the ground of race";
-    assert!(text.en.contains(wanted) && !text.en.contains("137c of the Dutch Penal Code, on the ground of sex"), "{}", text.en);
+    assert!(
+        text.en.contains(wanted) && !text.en.contains("137c of the Dutch Penal Code, on the ground of sex"),
+        "{}",
+        text.en
+    );
 }
 
 #[test]

@@ -76,9 +76,7 @@ pub(super) const EN: Words = Words {
     truncated: "- the post is longer than the model reads; its end was not read",
     cluster: |n| format!("- stands for {n} posts with the same or nearly the same text"),
     judged: |day, articles| format!("Judged on {day} by a person: candidate under {articles}."),
-    judged_article: |article, grounds| {
-        format!("Article {article} of the Dutch Penal Code, on the ground of {grounds}")
-    },
+    judged_article: |article, grounds| format!("Article {article} of the Dutch Penal Code, on the ground of {grounds}"),
     not_judged: "Not yet judged by a person.",
     end: "The scores are about the wording alone. Context, intent and publicity are for a person; a candidate is a proposal, not a verdict.",
     ground_name: |law, ground| law.grounds.iter().find(|g| g.id == ground).map(|g| g.en.as_str()),

@@ -142,8 +142,7 @@ impl Adding<'_> {
 
     /// The candidate of a finding, without what is not to be in it: texts, where they are left out, and posts that a person has judged to be none.
     fn candidate(&self, found: &Found) -> Result<CandidateRecord> {
-        let mut record =
-            draft_candidate(found, self.policy).map_err(|e| drafting(&found.finding.decision.id, e))?;
+        let mut record = draft_candidate(found, self.policy).map_err(|e| drafting(&found.finding.decision.id, e))?;
         self.leave_out_texts(&mut record);
         if let Some(mut cluster) = record.cluster.take() {
             for list in [&mut cluster.repeats, &mut cluster.near_repeats] {

@@ -6,7 +6,7 @@ use rusqlite::Connection;
 pub(super) const APPLICATION: i64 = 0x6772_4f42;
 
 /// Step `i` makes version `i + 1` of version `i`. A step that was released is never changed; a change is a further step.
-const STEPS: [&str; 2] = [
+pub(super) const STEPS: [&str; 2] = [
     "
     -- What goes out. `post` is the identity of a post with its text (key.rs); a verdict finds by it what was sent.
     CREATE TABLE record (

@@ -47,13 +47,7 @@ impl Adding<'_> {
     }
 
     /// A yes becomes a notice. Without its finding it can still replace an earlier record of the post, whose candidate it then takes over.
-    fn confirmed(
-        &mut self,
-        found: Option<&Found>,
-        post: &str,
-        judged_ms: i64,
-        verdict: &VerdictRecord,
-    ) -> Result<()> {
+    fn confirmed(&mut self, found: Option<&Found>, post: &str, judged_ms: i64, verdict: &VerdictRecord) -> Result<()> {
         if self.is_known(&key::notice(post, verdict))? {
             self.added.known += 1;
             return Ok(());
@@ -84,11 +78,7 @@ impl Adding<'_> {
     }
 
     /// Count a verdict that matches nothing: as one that names another address, where its id and text are known, else as `otherwise`.
-    fn missed(
-        &mut self,
-        verdict: &VerdictRecord,
-        otherwise: impl FnOnce(&mut super::Added) -> &mut u64,
-    ) -> Result<()> {
+    fn missed(&mut self, verdict: &VerdictRecord, otherwise: impl FnOnce(&mut super::Added) -> &mut u64) -> Result<()> {
         let is_elsewhere = self.stands_elsewhere(&key::twin(&verdict.id, &verdict.text_sha256))?;
         *(if is_elsewhere { &mut self.added.elsewhere } else { otherwise(&mut self.added) }) += 1;
         Ok(())

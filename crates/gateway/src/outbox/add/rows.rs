@@ -78,13 +78,7 @@ impl Adding<'_> {
             .map_err(|e| self.failed(e))
     }
 
-    pub(super) fn remember(
-        &self,
-        post: &str,
-        judged_ms: i64,
-        verdict: &VerdictRecord,
-        is_matched: bool,
-    ) -> Result<()> {
+    pub(super) fn remember(&self, post: &str, judged_ms: i64, verdict: &VerdictRecord, is_matched: bool) -> Result<()> {
         let twin = key::twin(&verdict.id, &verdict.text_sha256);
         self.execute(
             "INSERT INTO judged (post, judged_ms, verdict, twin, matched) VALUES (?1, ?2, ?3, ?4, ?5)
