@@ -49,12 +49,7 @@ pub(crate) struct Body {
 /// # Errors
 /// 415 when it does not say that it is JSON, 413 when it is too long, 429 when too many long ones come at once, 408 when it comes too
 /// slowly, 400 when it breaks off or is no JSON.
-pub(crate) async fn read(
-    request: Request,
-    wanted: Wanted<'_>,
-    limits: &Limits,
-    room: &Room,
-) -> Result<Body, Refusal> {
+pub(crate) async fn read(request: Request, wanted: Wanted<'_>, limits: &Limits, room: &Room) -> Result<Body, Refusal> {
     // A web page can send a browser's user here without asking, but not with this type.
     if !says_json(&request) {
         let message = "the content type must be application/json";

@@ -201,9 +201,12 @@ mod tests {
 
     #[test]
     fn a_body_of_many_small_things_takes_no_more_memory_for_it() {
-        for (begin, part, end) in
-            [("[", "{\"\":0},", "0]"), ("{\"id\": [", "{\"\":0},", "0]}"), ("{\"x\": [", "[],", "0]}"), ("{", "\"id\":[0],", "\"y\":0}")]
-        {
+        for (begin, part, end) in [
+            ("[", "{\"\":0},", "0]"),
+            ("{\"id\": [", "{\"\":0},", "0]}"),
+            ("{\"x\": [", "[],", "0]}"),
+            ("{", "\"id\":[0],", "\"y\":0}"),
+        ] {
             let body = begin.to_owned() + &part.repeat(100_000) + end;
             let value = parsed(&body);
             assert!(nodes(&value) < 10, "{} nodes of {begin}", nodes(&value));
@@ -216,7 +219,17 @@ mod tests {
     fn deep_nesting_and_what_is_no_json_are_refused_where_nothing_is_kept_too() {
         let deep = |n: usize| format!("{{\"x\": {}{}}}", "[".repeat(n), "]".repeat(n));
         assert_eq!(parsed(&deep(100)), json!({}));
-        for wrong in [&deep(200), &deep(100_000), "{\"x\": [1,]}", "{\"x\": nul}", "[1] 2", "[1,2,3,4,", "{\"x\": \"\u{1}\"}", "{1: 2}", ""] {
+        for wrong in [
+            &deep(200),
+            &deep(100_000),
+            "{\"x\": [1,]}",
+            "{\"x\": nul}",
+            "[1] 2",
+            "[1,2,3,4,",
+            "{\"x\": \"\u{1}\"}",
+            "{1: 2}",
+            "",
+        ] {
             assert!(parse(wrong.as_bytes(), WANTED).is_err(), "{wrong:.40}");
         }
     }

@@ -9,8 +9,8 @@ const MIN_BYTES: usize = 32;
 /// Longest, in bytes; what is longer is some other file.
 const MAX_BYTES: usize = 4096;
 
-#[cfg(unix)]
 /// Where systemd puts what `LoadCredential=` names, for one service alone (systemd.exec(5)).
+#[cfg(unix)]
 const CREDENTIALS: &str = "CREDENTIALS_DIRECTORY";
 
 /// A shared secret.
