@@ -32,6 +32,7 @@ impl Gateway {
         let candidates = night.lines("nacht", "candidates");
         assert!(candidates.len() >= 4, "{}", candidates.len());
         let gateway = Self { night, candidates };
+        std::fs::create_dir(gateway.path("uit")).unwrap();
         std::fs::write(gateway.path("secret"), SECRET).unwrap();
         #[cfg(unix)]
         {
@@ -132,7 +133,7 @@ fn by_default_only_what_a_person_confirmed_goes_out() {
     g.add(true, &verdicts)
         .expect(0)
         .says(&["put in: 1 notice drafts, 0 candidates", "stay in: no person has confirmed them"]);
-    g.add(true, &verdicts).expect(0).says(&["put in: 0 notice drafts", "1 were there already"]);
+    g.add(true, &verdicts).expect(0).says(&["put in: 0 notice drafts", "3 were there already"]);
     g.deliver(text(&g.path("uit")), &[]).expect(0).says(&["1 records sent to"]);
     let records = g.delivered("uit");
     assert_eq!(records.len(), 1);
@@ -210,6 +211,62 @@ fn without_text_none_is_in_the_outbox() {
     let exported = g.outbox("export", &[]).expect(0).records();
     assert_eq!(exported.len(), g.candidates.len());
     assert!(exported.iter().all(|r| r["record"]["text"].is_null() && r["record"]["text_sha256"].is_string()));
+    // Nor what a person quotes of it.
+    let mut quoting = verdict(&g.candidates[0], "candidate", 1);
+    let quote: String = g.candidates[0]["text"].as_str().unwrap().chars().take(12).collect();
+    quoting["quote"] = json!({"start": 0, "end": 12, "quote": quote});
+    let verdicts = g.path("verdicts.jsonl");
+    std::fs::write(&verdicts, quoting.to_string()).unwrap();
+    run(&[&add[..], &["--verdicts", text(&verdicts)]].concat()).expect(0).says(&["1 notice drafts"]);
+    assert!(!g.outbox("export", &[]).expect(0).stdout.contains(&quote));
+}
+
+#[test]
+fn what_a_person_quotes_is_the_evidence() {
+    let g = Gateway::new(300, None);
+    let mut quoting = verdict(&g.candidates[0], "candidate", 1);
+    let post: String = g.candidates[0]["text"].as_str().unwrap().to_owned();
+    quoting["quote"] = json!({"start": 2, "end": 12, "quote": post.chars().skip(2).take(10).collect::<String>()});
+    g.add(true, std::slice::from_ref(&quoting)).expect(0);
+    g.deliver(text(&g.path("uit")), &[]).expect(0);
+    let notice = g.delivered("uit").remove(0);
+    assert_eq!(notice["candidate"]["evidence"], json!([quoting["quote"]]));
+    let passage = format!("«{}»", quoting["quote"]["quote"].as_str().unwrap());
+    assert!(notice["explanation"]["nl"].as_str().unwrap().contains(&passage));
+}
+
+#[test]
+fn a_withdrawal_that_does_not_happen_is_no_silence() {
+    let g = Gateway::new(300, None);
+    g.add(true, &[verdict(&g.candidates[0], "candidate", 1)]).expect(0);
+    g.deliver(text(&g.path("uit")), &[]).expect(0);
+    let mut reopened = verdict(&g.candidates[0], "reopened", 2);
+    reopened["url"] = Value::Null;
+    let mut unknown = verdict(&g.candidates[1], "reopened", 2);
+    unknown["text_sha256"] = "00".into();
+    let older = verdict(&g.candidates[0], "reopened", 0);
+    let policy = g.path("policy.toml");
+    let (outbox, file) = (g.path("outbox.db"), g.path("verdicts.jsonl"));
+    std::fs::write(&file, format!("{reopened}\n{unknown}\n{older}\n")).unwrap();
+    let args =
+        ["--quiet", "outbox", "add", "--outbox", text(&outbox), "--policy", text(&policy), "--verdicts", text(&file)];
+    run(&args).expect(0).says(&[
+        "warning: 1 verdicts changed nothing: a newer one",
+        "warning: 1 verdicts withdrew nothing",
+        "warning: 1 verdicts changed nothing: what is there with their id and text_sha256",
+    ]);
+    let mut typed = verdict(&g.candidates[0], "reopened", 2);
+    typed["judged_at"] = "2962-11-20T09:00:00Z".into();
+    g.add(false, &[typed]).expect(4).says(&["verdicts.jsonl:1: ", "more than a day ahead"]);
+}
+
+#[test]
+fn a_policy_that_was_changed_under_its_name_is_refused() {
+    let g = Gateway::new(300, Some("candidate"));
+    let policy = std::fs::read_to_string(g.path("policy.toml")).unwrap();
+    std::fs::write(g.path("policy.toml"), policy.replace("candidate = 0.25", "candidate = 0.99")).unwrap();
+    g.add(true, &[]).expect(2).says(&["below the threshold", "as it was at that scan"]);
+    assert_eq!(g.outbox("export", &[]).expect(0).stdout, "");
 }
 
 #[test]
@@ -268,7 +325,7 @@ fn what_was_given_up_is_a_dead_letter_until_it_is_taken_up_again() {
     let g = Gateway::new(300, Some("candidate"));
     g.add(true, &[]).expect(0);
     let faulty = g.receiver(Faults::new(1.0, 5));
-    g.deliver(&url(&faulty), &["--max-tries", "1"]).expect(11).says(&["given up", "grens outbox retry"]);
+    g.deliver(&url(&faulty), &["--max-tries", "1"]).expect(12).says(&["given up", "grens outbox retry"]);
     let status = g.outbox("status", &[]).expect(0).stdout;
     assert!(status.contains("dead (tries)") && status.contains("dead letter  "), "{status}");
     assert!(!status.contains("voorbeeld.example"), "a dead letter names no post: {status}");
@@ -276,7 +333,8 @@ fn what_was_given_up_is_a_dead_letter_until_it_is_taken_up_again() {
     g.outbox("retry", &[]).expect(0).says(&["dead letters are pending again"]);
     drop(faulty);
     let calm = g.receiver(Faults::new(0.0, 1));
-    g.deliver(&url(&calm), &[]).expect(0);
+    g.deliver(&url(&calm), &[]).expect(2).says(&["has sent records to http://127.0.0.1", "--moved"]);
+    g.deliver(&url(&calm), &["--moved"]).expect(0);
     assert_eq!(Store::open(&g.path("received.db")).all().len(), g.candidates.len());
 }
 
@@ -290,6 +348,12 @@ fn secrets_and_addresses_are_looked_at_before_anything_leaves() {
     with(&["https://poort.example/"]).expect(2).says(&["there is no secret", "GRENS_DELIVER_SECRET"]);
     g.deliver("http://poort.example/", &[]).expect(2).says(&["plain HTTP", "--allow-http"]);
     g.deliver("ftp://poort.example/", &[]).expect(2).says(&["https://"]);
+    g.deliver("https://jan:geheim@poort.example/", &[]).expect(2).says(&["name or password", "such as https://"]);
+    // Without its beginning an address is no folder either.
+    g.deliver("poort.example/v1/records", &[])
+        .expect(2)
+        .says(&["there is no folder poort.example/v1/records", "https://"]);
+    assert!(!super::support::root().join("poort.example").exists());
     let mut command = grens(&[&fixed[..], &["https://poort.example/"]].concat());
     let ran = Ran::new(command.env("GRENS_DELIVER_SECRET", "kort-geheim").output().unwrap()).expect(2);
     assert!(
@@ -300,7 +364,7 @@ fn secrets_and_addresses_are_looked_at_before_anything_leaves() {
     let running = g.receiver(Faults::new(0.0, 1));
     let mut command = grens(&[&fixed[..], &[&url(&running)]].concat());
     let other = "fedcba9876543210fedcba9876543210";
-    let ran = Ran::new(command.env("GRENS_DELIVER_SECRET", other).output().unwrap()).expect(11);
+    let ran = Ran::new(command.env("GRENS_DELIVER_SECRET", other).output().unwrap()).expect(12);
     ran.says(&["answers 401", "same secret and the right time"]);
     assert_eq!(g.deliver(&url(&running), &[]).expect(0).says(&["1 records sent"]).code, 0);
 }
@@ -378,7 +442,7 @@ fn a_signal_ends_after_the_record_in_hand_and_a_second_delivery_waits_its_turn()
     let gone = url(&g.receiver(Faults::new(0.0, 1)));
     let args = g.deliver_args(&gone, &["--max-backoff", "1h", "--backoff", "1h"]);
     let child = grens(&args.iter().map(String::as_str).collect::<Vec<_>>()).spawn().unwrap();
-    let is_waiting = || g.outbox("export", &[]).stdout.contains("\"attempts\":1");
+    let is_waiting = || g.outbox("status", &[]).stdout.contains("paused until");
     for _ in 0..600 {
         if is_waiting() {
             break;

@@ -101,6 +101,13 @@ impl Server {
         panic!("{name} is {}", self.metric(name));
     }
 
+    /// Most memory that the server has had, in MB; nothing where the system does not say.
+    pub fn peak_mb(&self) -> Option<u64> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).ok()?;
+        let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB"))?;
+        Some(peak.parse::<u64>().unwrap() / 1024)
+    }
+
     pub fn signal(&self, name: &str) {
         assert!(Command::new("kill").args([name, &self.child.id().to_string()]).status().unwrap().success());
     }

@@ -94,6 +94,26 @@ fn garbage_is_refused_and_harms_nobody() {
 }
 
 #[test]
+fn a_body_of_many_small_things_takes_little_memory() {
+    let server = Server::start(&[]);
+    asks(&server);
+    // As a tree each of them would take a hundred bytes and more.
+    let many = |n: usize| "{\"\":0},".repeat(n) + "0";
+    let list = server.send(&post("/v1/classify", &format!("[{}]", many(500_000))));
+    list.refuses(413, "Validation", Some("body"));
+    let inputs = server.send(&post("/predict", &format!("{{\"inputs\": [{}]}}", many(500_000))));
+    inputs.refuses(413, "Validation", Some("inputs"));
+    let beside = format!("{{\"id\": 1, \"text\": \"Is er nog brood?\", \"x\": [{}]}}", many(500_000));
+    server.send(&post("/v1/classify", &beside)).expect(200);
+    let deep = format!("{{\"id\": 1, \"text\": \"Hoi\", \"x\": {}{}}}", "[".repeat(1_000_000), "]".repeat(1_000_000));
+    server.send(&post("/v1/classify", &deep)).refuses(400, "Validation", Some("body"));
+    if let Some(peak) = server.peak_mb() {
+        assert!(peak < 150, "{peak} MB");
+    }
+    asks(&server);
+}
+
+#[test]
 fn a_full_queue_sends_away_and_what_nobody_waits_for_is_not_scored() {
     let server = Server::start_shipped(&["--max-posts", "200", "--max-queue", "200", "--max-batch-tokens", "2048"]);
     let mut waiting = server.connect();

@@ -69,7 +69,7 @@ fn a_stopped_stage_answers_what_it_has_read() {
         let mut child = stage(&night, more);
         let mut stdin = child.stdin.take().unwrap();
         // Less than a pipe takes at once (PIPE_BUF), so that all of it is read at once, and then the input pauses.
-        let lines: String = (0..50).map(line).collect();
+        let lines: String = (0..50).map(line).collect::<String>() + "{\"id\": \"s50\", \"te";
         assert!(lines.len() < 4096);
         stdin.write_all(lines.as_bytes()).unwrap();
         let mut out = BufReader::new(child.stdout.take().unwrap());
@@ -81,8 +81,21 @@ fn a_stopped_stage_answers_what_it_has_read() {
         drop(stdin);
         Ran::new(child.wait_with_output().unwrap())
             .expect(130)
-            .says(&["stopped after 50 posts; all that was read is answered"]);
+            .says(&["warning: -:51: ", "stopped after 50 posts; all that was read is answered or named"]);
     }
+}
+
+#[test]
+fn a_stage_that_waits_for_a_writer_can_be_stopped() {
+    let night = Night::new("");
+    let (pipe, model, policy) = (night.path("pipe"), super::support::fixture("bert"), night.path("policy.toml"));
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let args = ["score", text(&pipe), "--model", text(&model), "--policy", text(&policy), "--threads", "1"];
+    let mut child = grens(&args).spawn().unwrap();
+    // It may not be there yet, where a signal ends it by default: both are an end.
+    std::thread::sleep(Duration::from_millis(500));
+    assert!(Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap().success());
+    assert_ne!(child.wait().unwrap().code(), Some(0));
 }
 
 #[test]

@@ -14,6 +14,9 @@ const PIPE_AHEAD: usize = 128;
 /// Posts of a run's first window; each next one is twice as large, so that the first record does not wait for a full one.
 const FIRST_WINDOW: usize = 16;
 
+/// The flag of those who wait for the end of what was read.
+static NEVER: AtomicBool = AtomicBool::new(false);
+
 /// When a window is closed and scored.
 #[derive(Debug, Clone, Copy)]
 pub struct Window {
@@ -65,6 +68,8 @@ pub(crate) struct Feed {
     window: Window,
     size: usize,
     is_pipe: bool,
+    /// Whether the reader comes to an end by itself when the run is stopped, and what it has read must be waited for.
+    ends_at_stop: bool,
     /// When the window in hand was handed out, and how many items it had.
     handed_out: Option<(Instant, usize)>,
 }
@@ -75,6 +80,7 @@ impl Feed {
         // What comes out of a pipe is handed over at once: nobody knows when more will come. And little is read ahead of it: what was
         // read is answered when the run is stopped.
         let is_pipe = inputs.total_bytes().is_none();
+        let ends_at_stop = is_pipe && inputs.ends_at_stop();
         let (batch, ahead) = if is_pipe { (1, PIPE_AHEAD) } else { (BATCH, 2 * window.posts.div_ceil(BATCH)) };
         let (sender, items) = bounded(ahead);
         let (spent, back) = unbounded();
@@ -96,14 +102,15 @@ impl Feed {
             let _ = last.send(inputs.sources().to_vec());
         });
         let size = if window.scoring.is_some() { 1 } else { FIRST_WINDOW.min(window.posts) };
-        Self { items: Queue::new(items), gate, spent, end, window, size, is_pipe, handed_out: None }
+        Self { items: Queue::new(items), gate, spent, end, window, size, is_pipe, ends_at_stop, handed_out: None }
     }
 
-    /// The next window, `None` at the end of the input. Empty when stopped while waiting for input.
+    /// The next window, `None` at the end of the input. Empty when stopped while waiting for input that may never come.
     pub(crate) fn next(&mut self, stop: &AtomicBool) -> Option<Vec<Item>> {
         if let Some((since, posts)) = self.handed_out.take() {
             self.size = self.window.next_size(self.size, posts, since.elapsed());
         }
+        let stop = if self.ends_at_stop { &NEVER } else { stop };
         let items = next_window(&mut self.items, Window { posts: self.size, ..self.window }, stop)?;
         self.handed_out = Some((Instant::now(), items.len()));
         Some(items.into_iter().map(|item| self.gate.pass(item)).collect())

@@ -178,6 +178,10 @@ impl From<GatewayError> for Failure {
                 Exit::Usage,
                 Some("give the policy of that scan with --policy FILE: records show its thresholds".to_owned()),
             ),
+            E::Draft { source: DraftError::BelowThreshold { .. }, .. } => (
+                Exit::Usage,
+                Some("give the policy as it was at that scan, or scan again under the changed one; a changed policy needs a new id".to_owned()),
+            ),
             E::Draft { .. } => (Exit::NoInput, None),
             E::NoOutbox { .. } => {
                 (Exit::NoInput, Some("grens outbox add makes it; name it with --outbox FILE".to_owned()))
@@ -190,14 +194,24 @@ impl From<GatewayError> for Failure {
             ),
             E::Delivering { .. } => (Exit::Output, Some("one delivery at a time; wait until it ends".to_owned())),
             E::Write { .. } | E::Foreign { .. } | E::Database { .. } => (Exit::Output, None),
-            E::Target { .. } => {
+            E::Unencrypted { .. } => {
                 (Exit::Usage, Some("use https://; --allow-http lets plain HTTP go to another machine".to_owned()))
             }
+            E::Target { .. } => (Exit::Usage, Some("give an address such as https://gateway.example/v1/records".to_owned())),
+            E::NoFolder { .. } => {
+                (Exit::Usage, Some("make it first, or begin an address with https://".to_owned()))
+            }
+            E::OtherReceiver { .. } => (
+                Exit::Usage,
+                Some("give --moved if it is the same receiver at another address; another receiver needs an outbox of its own".to_owned()),
+            ),
             E::Turned { status: 401 | 403, .. } => (
-                Exit::Undelivered,
+                Exit::Refused,
                 Some("nothing was lost; check that both sides have the same secret and the right time".to_owned()),
             ),
-            E::Turned { .. } => (Exit::Undelivered, Some("nothing was lost; check the address".to_owned())),
+            E::Turned { .. } => {
+                (Exit::Refused, Some("nothing was lost; check the address, and what stands between".to_owned()))
+            }
             E::Secret { .. } => (Exit::Usage, Some(format!("make one with: {MAKE_SECRET}"))),
         };
         Self { hint, ..Self::new(exit, error) }

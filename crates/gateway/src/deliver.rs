@@ -26,9 +26,11 @@ pub use secret::Secret;
 pub use signature::{KEY_HEADER, SIGNATURE_HEADER, TIMESTAMP_HEADER, sign};
 
 use crate::error::{GatewayError, Result};
-use crate::outbox::{Entry, Next, Outbox};
+use crate::outbox::{Entry, Failed, Next, Outbox};
 use lock::Lock;
 
+/// Longest sleep before the outbox is asked again what is due, unless said otherwise.
+const LOOK_AGAIN: Duration = Duration::from_secs(10);
 /// Longest sleep before the stop flag is looked at again.
 const NAP: Duration = Duration::from_millis(50);
 /// A wait that people are told of.
@@ -45,6 +47,24 @@ pub struct DeliverOptions {
     pub backoff: Backoff,
     /// Whether to wait for records that are due later; else only what is due now is tried.
     pub wait: bool,
+    /// Longest wait until the outbox is asked again: what another process puts in or takes back meanwhile is seen by then.
+    pub look_again: Duration,
+    /// Whether the receiver may be another one than that of earlier deliveries.
+    pub has_moved: bool,
+}
+
+impl Default for DeliverOptions {
+    /// What a person has confirmed, 12 tries, waits from 2 s to an hour, until nothing is left.
+    fn default() -> Self {
+        Self {
+            rule: SendRule::HumanConfirmed,
+            max_tries: 12,
+            backoff: Backoff::default(),
+            wait: true,
+            look_again: LOOK_AGAIN,
+            has_moved: false,
+        }
+    }
 }
 
 /// What a delivery has done.
@@ -69,8 +89,8 @@ pub struct Delivered {
 /// Deliver what is due. Setting `stop` ends the run after the record in hand. `note` is told what people should know.
 ///
 /// # Errors
-/// When another process delivers from this outbox, the outbox cannot be read or written, or nothing can be delivered whichever the record. Records
-/// keep their place: what was confirmed is marked sent, all else stays pending.
+/// When another process delivers from this outbox, it belongs to another receiver, cannot be read or written, or nothing can be delivered whichever the
+/// record. Records keep their place: what was confirmed is marked sent, all else stays pending.
 pub fn deliver(
     outbox: &Outbox,
     target: &mut dyn Target,
@@ -79,8 +99,15 @@ pub fn deliver(
     note: &mut dyn FnMut(&str),
 ) -> Result<Delivered> {
     let _lock = Lock::take(outbox.path())?;
-    let expired = outbox.purge()? as u64;
-    let mut run = Run { outbox, target, options, note, done: Delivered { expired, ..Delivered::default() }, pauses: 0 };
+    outbox.is_for(&target.address(), &target.name(), options.has_moved)?;
+    let purged = outbox.purge()?;
+    if !purged.is_log_empty {
+        note(
+            "another process reads the outbox: what was removed may still stand in its write-ahead log; the next delivery empties it",
+        );
+    }
+    let done = Delivered { expired: purged.removed as u64, ..Delivered::default() };
+    let mut run = Run { pauses: outbox.pause()?.in_a_row, outbox, target, options, note, done, is_bound: false };
     while !stop.load(Ordering::Relaxed) {
         let wait = match outbox.next(options.rule)? {
             Next::Nothing => break,
@@ -93,7 +120,7 @@ pub fn deliver(
         if !options.wait {
             break;
         }
-        sleep(wait, stop);
+        sleep(wait.min(options.look_again), stop);
     }
     let mut done = run.done;
     done.stopped = stop.load(Ordering::Relaxed);
@@ -108,8 +135,10 @@ struct Run<'a> {
     options: &'a DeliverOptions,
     note: &'a mut dyn FnMut(&str),
     done: Delivered,
-    /// Pauses in a row.
+    /// Pauses in a row, as the outbox has them.
     pauses: u32,
+    /// Whether the outbox knows the receiver.
+    is_bound: bool,
 }
 
 impl Run<'_> {
@@ -120,36 +149,55 @@ impl Run<'_> {
         }
         match self.target.deliver(entry)? {
             Answer::Taken => {
+                if !self.is_bound {
+                    self.outbox.bind(&self.target.address(), &self.target.name())?;
+                    self.is_bound = true;
+                }
                 self.outbox.sent(entry)?;
                 self.done.sent += 1;
-                self.pauses = 0;
+                self.end_pause()?;
             }
             Answer::Refused { why } => {
                 self.outbox.dead(entry, "refused", &why)?;
                 self.done.refused += 1;
-                self.pauses = 0;
+                self.end_pause()?;
                 (self.note)(&format!("record {} was refused: {why}", short(&entry.key)));
             }
             Answer::Again { why, after } => {
-                self.pauses = 0;
+                self.end_pause()?;
                 self.again(entry, &why, after)?;
             }
             Answer::Turned { status } => {
                 // It counts no try, but others go first next time: a record that alone is turned away does not bar the way.
-                self.outbox.failed_once(entry, &format!("HTTP {status}"), self.options.backoff.base, false)?;
+                let (why, wait) = (format!("HTTP {status}"), self.options.backoff.base);
+                self.outbox.failed_once(entry, &why, wait, Failed::Receiver)?;
                 return Err(GatewayError::Turned { to: self.target.name(), status });
             }
-            Answer::Pause { why, after } => {
-                self.pauses = self.pauses.saturating_add(1);
-                let wait = self.wait(self.pauses, after);
-                self.outbox.failed_once(entry, &why, wait, false)?;
-                if wait >= WORTH_A_WORD && self.options.wait {
-                    (self.note)(&format!("{}: {why}; waiting {} s", self.target.name(), wait.as_secs()));
-                }
-                return Ok(Some(wait));
-            }
+            Answer::Pause { why, after } => return self.pause(entry, &why, after, Failed::Receiver).map(Some),
+            Answer::Away { why } => return self.pause(entry, &why, None, Failed::Unreached).map(Some),
         }
         Ok(None)
+    }
+
+    /// Write down that the receiver wants or needs to be left alone, for this run and the next. The record in hand goes behind the others: if it alone is
+    /// the reason, it does not bar the way.
+    fn pause(&mut self, entry: &Entry, why: &str, after: Option<Duration>, failed: Failed) -> Result<Duration> {
+        self.pauses = self.pauses.saturating_add(1);
+        let wait = self.wait(self.pauses, after);
+        self.outbox.failed_once(entry, why, wait, failed)?;
+        self.outbox.pause_for(wait, self.pauses)?;
+        if wait >= WORTH_A_WORD && self.options.wait {
+            (self.note)(&format!("{}: {why}; waiting {} s", self.target.name(), wait.as_secs()));
+        }
+        Ok(wait)
+    }
+
+    fn end_pause(&mut self) -> Result<()> {
+        if self.pauses > 0 {
+            self.outbox.end_pause()?;
+            self.pauses = 0;
+        }
+        Ok(())
     }
 
     fn again(&mut self, entry: &Entry, why: &str, after: Option<Duration>) -> Result<()> {
@@ -160,7 +208,7 @@ impl Run<'_> {
             (self.note)(&format!("record {} was given up after {tries} tries: {why}", short(&entry.key)));
             return Ok(());
         }
-        self.outbox.failed_once(entry, why, self.wait(tries, after), true)?;
+        self.outbox.failed_once(entry, why, self.wait(tries, after), Failed::Record)?;
         Ok(())
     }
 

@@ -1,6 +1,9 @@
 //! From a finding, and a person's verdict where there is one, to the records that may be sent.
 
-use grens_law::{FindingRecord, Judgement, Policy, Span, SpanError, Statute, VerdictError, VerdictRecord};
+use grens_law::{
+    Band, DecisionRecord, FindingRecord, Judgement, Policy, Scores, Span, SpanError, Statute, VerdictError,
+    VerdictRecord,
+};
 
 use crate::dsa::Statement;
 use crate::record::{
@@ -19,7 +22,7 @@ pub struct Found {
     pub found_at: String,
     /// The posts that stand behind it.
     pub cluster: Option<Cluster>,
-    /// The words that the scores rest on most; empty where they were not looked for.
+    /// The words that the scores rest on most; empty where they were not looked for. A person's quote takes their place.
     pub evidence: Vec<Span>,
     /// Whether it stands in `candidates`: what the nightly cap left out does not go out unjudged.
     pub is_listed: bool,
@@ -35,6 +38,20 @@ pub enum DraftError {
         finding: String,
         /// What was given.
         given: String,
+    },
+    /// A score that the policy given would not have let so far: it was changed under its name since the scan.
+    #[error("the finding names {what}, whose score is below the threshold in policy {policy} as given")]
+    BelowThreshold {
+        /// Article or ground.
+        what: String,
+        /// The policy's id.
+        policy: String,
+    },
+    /// A verdict from the future: none that corrects it would be newer.
+    #[error("field `{field}` is more than a day ahead of this machine's clock")]
+    Ahead {
+        /// Which field.
+        field: &'static str,
     },
     /// A time that cannot be read.
     #[error("field `{field}` is no time in UTC (RFC 3339)")]
@@ -59,13 +76,14 @@ pub enum DraftError {
 /// The record of a candidate that nobody has judged yet.
 ///
 /// # Errors
-/// When the finding was decided under another policy than `policy`, whose thresholds the record shows, its time cannot be read, or the evidence
-/// does not stand in the text.
+/// When the finding was decided under another policy than `policy`, whose thresholds the record shows, or under other thresholds, its time cannot be
+/// read, or the evidence does not stand in the text.
 pub fn draft_candidate(found: &Found, policy: &Policy) -> Result<CandidateRecord, DraftError> {
     let decision = &found.finding.decision;
     if decision.policy != policy.id {
         return Err(DraftError::OtherPolicy { finding: decision.policy.clone(), given: policy.id.clone() });
     }
+    reaches(decision, policy)?;
     let time = Moment::parse(&found.found_at).ok_or(DraftError::Time { field: "found_at" })?;
     let place = &found.finding.place;
     let post = key::post(place.platform.as_deref(), place.url.as_deref(), &decision.id, &decision.text_sha256);
@@ -107,7 +125,21 @@ pub fn draft_candidate(found: &Found, policy: &Policy) -> Result<CandidateRecord
     Ok(record)
 }
 
-/// A draft of a notice about a candidate that a person has confirmed. Notifier and bona fide statement stay empty.
+/// Whether a candidate reaches the thresholds of the articles and grounds that it names. Scores are compared as the record shows them, which is how
+/// they were decided on.
+fn reaches(decision: &DecisionRecord, policy: &Policy) -> Result<(), DraftError> {
+    if decision.band != Band::Candidate {
+        return Ok(());
+    }
+    let scores = Scores { articles: decision.scores, grounds: decision.ground_scores };
+    let articles = decision.articles.iter().filter(|&&a| scores.article(a) < policy.article(a).candidate);
+    let grounds = decision.grounds.iter().filter(|&&g| scores.ground(g) < policy.grounds.named);
+    let below = articles.map(|a| format!("article {a}")).chain(grounds.map(|g| format!("ground {g}"))).next();
+    below.map_or(Ok(()), |what| Err(DraftError::BelowThreshold { what, policy: policy.id.clone() }))
+}
+
+/// A draft of a notice about a candidate that a person has confirmed. The words that the person quotes are its evidence, where the text is kept. Notifier
+/// and bona fide statement stay empty.
 ///
 /// # Errors
 /// When the verdict is about another post or text, is no yes, says less than it must, or the evidence does not stand in the text.
@@ -128,6 +160,7 @@ pub fn draft_notice(
     candidate.check_evidence()?;
     if let (Some(quote), Some(text)) = (&verdict.quote, &candidate.text) {
         quote.check(text)?;
+        candidate.evidence = vec![quote.clone()];
     }
     let judged = Moment::parse(&verdict.judged_at).ok_or(DraftError::Time { field: "judged_at" })?;
     candidate.standing = Standing::HumanConfirmed;

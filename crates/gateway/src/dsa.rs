@@ -1,4 +1,5 @@
-//! The words of the DSA Transparency Database, exactly as it spells them, in one table.
+//! The words of the DSA Transparency Database in one table, spelled as the project's notes on the law list them. They were not held against the database
+//! itself, whose documentation has the last word.
 //!
 //! Fields and values are those of a statement of reasons (<https://transparency.dsa.ec.europa.eu>); which of them belong to which article is
 //! this project's reading, for the person who signs to check. Gender is not always women: that too.
@@ -39,7 +40,7 @@ const TABLE: [Row; 3] = [
     },
 ];
 
-/// Fields of a statement of reasons, named and spelled as the DSA Transparency Database has them.
+/// Fields of a statement of reasons to the DSA Transparency Database, spelled as the project's notes on the law list them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -111,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn the_fixed_words_are_the_databases() {
+    fn the_fixed_words_are_those_of_the_notes() {
         let json = serde_json::to_string(&Statement::about(&[Article::A137c], &[Ground::Religion])).unwrap_or_default();
         assert!(json.ends_with(
             r#""decision_ground":"ILLEGAL_CONTENT","territorial_scope":["NL"],"content_language":"NL","automated_detection":"Yes"}"#

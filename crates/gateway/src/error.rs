@@ -89,6 +89,28 @@ pub enum GatewayError {
         /// What SQLite said.
         source: rusqlite::Error,
     },
+    /// The outbox belongs to another receiver.
+    #[error("the outbox {path} has sent records to {was}, and the receiver given is {given}")]
+    OtherReceiver {
+        /// The outbox.
+        path: PathBuf,
+        /// The earlier receiver, without anything secret.
+        was: String,
+        /// The one given.
+        given: String,
+    },
+    /// There is no folder to deliver into.
+    #[error("there is no folder {path}")]
+    NoFolder {
+        /// Which folder.
+        path: PathBuf,
+    },
+    /// Records would pass the network unencrypted.
+    #[error("cannot deliver to {to}: plain HTTP would show records to the network")]
+    Unencrypted {
+        /// Where, without anything secret.
+        to: String,
+    },
     /// A place to deliver to that cannot be used.
     #[error("cannot deliver to {to}: {problem}")]
     Target {
@@ -97,8 +119,8 @@ pub enum GatewayError {
         /// Why.
         problem: String,
     },
-    /// The receiver does not take what we send, whatever the record.
-    #[error("{to} answers {status} to every record")]
+    /// An answer that speaks against no record in particular, and that waiting does not mend.
+    #[error("{to} answers {status} and takes nothing")]
     Turned {
         /// Where.
         to: String,

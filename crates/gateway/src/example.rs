@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used)]
 
+use std::time::{Duration, SystemTime};
+
 use grens_law::{FindingRecord, Policy, VerdictRecord};
 
 use crate::draft::{Found, draft_candidate};
@@ -39,6 +41,16 @@ pub(crate) fn found(id: &str) -> Found {
         evidence: vec![],
         is_listed: true,
     }
+}
+
+/// A finding that is not past its retention date, whenever the test runs.
+pub(crate) fn found_lately(id: &str) -> Found {
+    Found { found_at: ago(72), ..found(id) }
+}
+
+/// A time so many hours ago.
+pub(crate) fn ago(hours: u64) -> String {
+    humantime::format_rfc3339_seconds(SystemTime::now() - Duration::from_secs(3600 * hours)).to_string()
 }
 
 pub(crate) fn candidate() -> CandidateRecord {

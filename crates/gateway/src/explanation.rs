@@ -93,9 +93,17 @@ impl Writer<'_> {
     fn judgement(&self) -> String {
         let Some(verdict) = &self.candidate.verdict else { return self.words.not_judged.to_owned() };
         let day = Moment::parse(&verdict.judged_at).map_or_else(|| verdict.judged_at.clone(), Moment::day);
-        let articles: Vec<&str> = verdict.articles.iter().map(|a| a.name()).collect();
-        let grounds: Vec<&str> = verdict.grounds.iter().map(|&g| self.ground(g)).collect();
-        (self.words.judged)(&day, &articles.join(", "), &grounds.join(", "))
+        // Each article with its own grounds: what one lists, another may not.
+        let parts: Vec<String> = verdict
+            .articles
+            .iter()
+            .map(|&article| {
+                let covered = verdict.grounds.iter().filter(|&&g| self.statute.covers(article, g));
+                let grounds: Vec<&str> = covered.map(|&g| self.ground(g)).collect();
+                (self.words.judged_article)(article.name(), &grounds.join(", "))
+            })
+            .collect();
+        (self.words.judged)(&day, &parts.join("; "))
     }
 
     fn ground(&self, ground: Ground) -> &str {

@@ -29,6 +29,11 @@ pub fn judged_post(verdict: &VerdictRecord) -> String {
     post(verdict.platform.as_deref(), verdict.url.as_deref(), &verdict.id, &verdict.text_sha256)
 }
 
+/// The identity of a text under an id, wherever it stands: by it a verdict is recognised that names a post by another address than its finding.
+pub(crate) fn twin(id: &str, text_sha256: &str) -> String {
+    hash(&["twin", id, text_sha256])
+}
+
 pub(crate) fn candidate(post: &str) -> String {
     hash(&[CANDIDATE_SCHEMA, post])
 }

@@ -30,8 +30,8 @@ pub use draft::{DraftError, Found, draft_candidate, draft_correction, draft_noti
 pub use dsa::Statement;
 pub use error::{GatewayError, Result};
 pub use night::Night;
-pub use offer::offer;
-pub use outbox::{Added, Adding, DeadLetter, Entry, Exported, Next, Outbox, State, StateCount, Status};
+pub use offer::{Texts, offer};
+pub use outbox::{Added, Adding, DeadLetter, Entry, Exported, Next, Outbox, Purged, State, StateCount, Status};
 pub use record::{
     CANDIDATE_SCHEMA, CORRECTION_SCHEMA, CandidateRecord, Cluster, CorrectionAction, CorrectionRecord, Elsewhere,
     Explanation, NOTICE_SCHEMA, NoticeDraftRecord, Notifier, Part, RECEIPT_SCHEMA, Receipt, ReceiptStatus, Standing,

@@ -67,14 +67,6 @@ impl Night {
         Ok(night)
     }
 
-    /// Let go of all texts; the hashes stay.
-    pub fn drop_texts(&mut self) {
-        for found in &mut self.findings {
-            found.finding.text = None;
-            found.evidence.clear();
-        }
-    }
-
     /// Put what stands behind each finding beside it.
     fn gather_clusters(&mut self, dir: &Path) -> Result<()> {
         let mut by_id: HashMap<String, usize> = HashMap::new();

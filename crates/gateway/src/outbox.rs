@@ -6,6 +6,7 @@
 
 mod add;
 mod queue;
+mod receiver;
 mod schema;
 mod status;
 mod upkeep;
@@ -16,9 +17,12 @@ use std::time::Duration;
 use rusqlite::{Connection, ErrorCode, OpenFlags, ffi};
 
 pub use add::{Added, Adding};
+pub(crate) use queue::Failed;
 pub use queue::{Entry, Next};
+#[cfg(test)]
+pub(crate) use receiver::Pause;
 pub use status::{DeadLetter, StateCount, Status};
-pub use upkeep::{Exported, State};
+pub use upkeep::{Exported, Purged, State};
 
 use crate::error::{GatewayError, Result};
 

@@ -7,6 +7,10 @@ const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 pub const DAYS_UNREVIEWED: u32 = 30;
 /// Days that what a person has judged may be kept, from the verdict.
 pub const DAYS_REVIEWED: u32 = 180;
+/// How far the clocks of two machines may be apart. A verdict from later than that would outlast every correction.
+const AHEAD: Duration = DAY;
+/// The last second that RFC 3339 can write, from 1970: 9999-12-31T23:59:59Z.
+const LAST: Duration = Duration::from_secs(253_402_300_799);
 
 /// A time as records write it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -29,12 +33,17 @@ impl Moment {
     }
 
     pub(crate) fn from_millis(millis: i64) -> Self {
-        Self(SystemTime::UNIX_EPOCH + Duration::from_millis(u64::try_from(millis).unwrap_or(0)))
+        Self(SystemTime::UNIX_EPOCH + Duration::from_millis(u64::try_from(millis).unwrap_or(0)).min(LAST))
     }
 
-    /// The day that many days later, ISO 8601.
+    /// Whether it is more than a day after `now`.
+    pub(crate) fn is_ahead_of(self, now: Self) -> bool {
+        self.0.duration_since(now.0).is_ok_and(|ahead| ahead > AHEAD)
+    }
+
+    /// The day that many days later, ISO 8601; at most the last of the year 9999.
     pub(crate) fn plus_days(self, days: u32) -> String {
-        let mut text = humantime::format_rfc3339_seconds(self.0 + DAY * days).to_string();
+        let mut text = Self(self.0.checked_add(DAY * days).unwrap_or(self.0)).text();
         text.truncate(10);
         text
     }
@@ -46,7 +55,9 @@ impl Moment {
 
     /// RFC 3339, UTC, whole seconds.
     pub(crate) fn text(self) -> String {
-        humantime::format_rfc3339_seconds(self.0).to_string()
+        // Outside of these humantime panics.
+        let shown = self.0.clamp(SystemTime::UNIX_EPOCH, SystemTime::UNIX_EPOCH + LAST);
+        humantime::format_rfc3339_seconds(shown).to_string()
     }
 }
 
@@ -68,5 +79,21 @@ mod tests {
         assert_eq!(found.plus_days(DAYS_REVIEWED), "2027-05-21");
         assert_eq!(Moment::from_millis(found.millis()), found);
         assert_eq!(Moment::parse("22 november"), None);
+    }
+
+    #[test]
+    fn the_calendar_ends_without_a_panic() {
+        let late = Moment::parse("9999-07-15T00:00:00Z").unwrap();
+        assert_eq!(late.plus_days(DAYS_REVIEWED), "9999-12-31");
+        assert_eq!(Moment::from_millis(i64::MAX).text(), "9999-12-31T23:59:59Z");
+        assert_eq!(Moment::from(SystemTime::UNIX_EPOCH - DAY).day(), "1970-01-01");
+    }
+
+    #[test]
+    fn a_day_of_difference_between_clocks_is_allowed() {
+        let now = Moment::parse("2026-11-22T12:00:00Z").unwrap();
+        let ahead = |text| Moment::parse(text).unwrap().is_ahead_of(now);
+        assert!(!ahead("2026-11-23T12:00:00Z") && !ahead("2020-01-01T00:00:00Z"));
+        assert!(ahead("2026-11-23T12:00:01Z") && ahead("2062-11-22T12:00:00Z"));
     }
 }

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use grens_law::{Statute, VERDICT_SCHEMA, VerdictRecord};
 
+use crate::draft::DraftError;
 use crate::error::{GatewayError, Result};
 use crate::key;
 use crate::lines;
@@ -22,15 +23,14 @@ impl Verdicts {
     /// Read a file of JSON Lines.
     ///
     /// # Errors
-    /// When it cannot be read, or a line is no verdict that says what it must ([`VerdictRecord::check`]); the error names the line.
+    /// When it cannot be read, or a line is no verdict that says what it must ([`VerdictRecord::check`]) or is more than a day ahead of the clock; the
+    /// error names the line.
     pub fn read(path: &Path, statute: &Statute) -> Result<Self> {
-        let mut verdicts = Self::default();
+        let (mut verdicts, now) = (Self::default(), Moment::now());
         lines::each(path, VERDICT_SCHEMA, |line, verdict: VerdictRecord| {
             let refused = |problem| GatewayError::Line { path: path.to_owned(), line, problem };
             verdict.check(statute).map_err(|e| refused(e.to_string()))?;
-            let Some(judged) = Moment::parse(&verdict.judged_at) else {
-                return Err(refused("field `judged_at` is no time in UTC (RFC 3339)".to_owned()));
-            };
+            let judged = judged_at(&verdict, now).map_err(|e| refused(e.to_string()))?;
             verdicts.take(judged.millis(), verdict);
             Ok(())
         })?;
@@ -66,6 +66,13 @@ impl Verdicts {
     }
 }
 
+/// When a verdict was given. One of the far future is refused: no correction would ever be newer.
+pub(crate) fn judged_at(verdict: &VerdictRecord, now: Moment) -> std::result::Result<Moment, DraftError> {
+    let field = "judged_at";
+    let judged = Moment::parse(&verdict.judged_at).ok_or(DraftError::Time { field })?;
+    if judged.is_ahead_of(now) { Err(DraftError::Ahead { field }) } else { Ok(judged) }
+}
+
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
@@ -88,7 +95,7 @@ mod tests {
 
     #[test]
     fn the_newest_verdict_counts_wherever_it_stands() {
-        let (old, new) = (line("candidate", "2026-11-23T09:00:00Z"), line("reopened", "2026-11-24T09:00:00.5Z"));
+        let (old, new) = (line("candidate", "2026-11-20T09:00:00Z"), line("reopened", "2026-11-21T09:00:00.5Z"));
         for lines in [[old.clone(), new.clone()], [new, old]] {
             let verdicts = read(&lines).unwrap();
             let (post, verdict) = verdicts.iter().next().unwrap();
@@ -99,12 +106,13 @@ mod tests {
 
     #[test]
     fn a_line_that_is_none_is_named_and_not_repeated() {
-        let good = line("candidate", "2026-11-23T09:00:00Z");
+        let good = line("candidate", "2026-11-20T09:00:00Z");
         for (bad, says) in [
             ("{\"text\": \"Alle mensen\"}".to_owned(), "no grens.verdict/1 record"),
             (line("candidate", "gisteren"), "`judged_at`"),
-            (line("candidate", "2026-11-23T09:00:00Z").replace("stelt een groep voor als minder", ""), "`reason`"),
-            (line("candidate", "2026-11-23T09:00:00Z").replace("\"public\"", "\"Alle mensen\""), "column"),
+            (line("candidate", "9062-11-20T09:00:00Z"), "`judged_at` is more than a day ahead"),
+            (line("candidate", "2026-11-20T09:00:00Z").replace("stelt een groep voor als minder", ""), "`reason`"),
+            (line("candidate", "2026-11-20T09:00:00Z").replace("\"public\"", "\"Alle mensen\""), "column"),
         ] {
             let error = read(&[good.clone(), String::new(), bad]).unwrap_err().to_string();
             assert!(error.contains(":3: ") && error.contains(says) && !error.contains("Alle"), "{error}");

@@ -10,7 +10,7 @@ use grens_gateway::{
     Backoff, DeliverOptions, Delivered, Found, GatewayError, HttpOptions, KEY_HEADER, Outbox, Receiver,
     SIGNATURE_HEADER, Secret, State, TIMESTAMP_HEADER, deliver, sign,
 };
-use grens_law::{Policy, SendRule, Statute};
+use grens_law::{Policy, SendRule, Statute, VerdictRecord};
 use grens_receiver::{Faults, Options, Running, Store, start};
 use tempfile::TempDir;
 
@@ -73,7 +73,7 @@ fn receiver_at(listen: SocketAddr, store: PathBuf, faults: Faults) -> Running {
 
 fn patient() -> DeliverOptions {
     let backoff = Backoff { base: Duration::from_millis(2), most: Duration::from_millis(20) };
-    DeliverOptions { rule: SendRule::Candidate, max_tries: 1000, backoff, wait: true }
+    DeliverOptions { rule: SendRule::Candidate, max_tries: 1000, backoff, ..DeliverOptions::default() }
 }
 
 fn url(running: &Running) -> String {
@@ -183,8 +183,13 @@ struct Recorded {
 }
 
 impl Recorded {
+    /// The first record of the outbox, signed so many seconds ago.
     fn of(post: &Post, age: u64) -> Self {
         let (key, body) = post.records(None).remove(0);
+        Self::new(key, body, age)
+    }
+
+    fn new(key: String, body: String, age: u64) -> Self {
         let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_secs();
         let timestamp = now - age;
         let signature = sign(&Secret::new("test", SECRET).unwrap(), timestamp, body.as_bytes());
@@ -216,7 +221,7 @@ fn what_is_played_back_does_nothing() {
     let (status, answer) = old.play(&running);
     assert_eq!((status, &answer["code"]), (401, &"stale_timestamp".into()));
     // With a new timestamp the old signature does not fit.
-    let redated = Recorded { timestamp: fresh.timestamp + 1, ..Recorded::of(&post, 10) };
+    let redated = Recorded { timestamp: fresh.timestamp + 1, ..fresh };
     assert_eq!(redated.play(&running).1["code"], "bad_signature");
 }
 
@@ -235,4 +240,67 @@ fn what_was_changed_on_the_way_is_refused() {
     assert_eq!(with(&|r| r.signature = "v2=00".to_owned()), (401, "no_signature".to_owned()));
     assert_eq!(with(&|r| r.key = "0".repeat(64)), (400, "key_mismatch".to_owned()));
     assert!(post.received().is_empty());
+}
+
+/// A person's no about a post, now.
+fn no(id: &str) -> VerdictRecord {
+    serde_json::from_value(serde_json::json!({
+        "schema": "grens.verdict/1", "id": id, "url": format!("https://voorbeeld.example/{id}"), "text_sha256": "00", "verdict": "not_candidate",
+        "reason": "made up for a test", "reviewer": "r1", "judged_at": humantime::format_rfc3339_seconds(SystemTime::now()).to_string()
+    }))
+    .unwrap()
+}
+
+impl Post {
+    fn take_back(&mut self, id: &str) {
+        let policy = Policy::parse(POLICY).unwrap();
+        let added = self.outbox.add(&policy, Statute::shipped(), |adding| adding.verdict(&no(id), false)).unwrap();
+        assert_eq!(added.corrections, 1);
+    }
+}
+
+#[test]
+fn what_was_taken_back_does_not_stand_at_the_receiver() {
+    let mut post = Post::new(2);
+    let running = post.receiver(Faults::new(0.0, 1));
+    post.deliver(&running, SECRET).unwrap();
+    post.take_back("p0");
+    assert_eq!(post.deliver(&running, SECRET).unwrap().sent, 1);
+    let (store, keys) = (Store::open(&post.store_path()), post.records(None));
+    assert_eq!(keys.iter().map(|(key, _)| store.stands(key)).collect::<Vec<_>>(), [false, true, false]);
+}
+
+#[test]
+fn a_record_that_arrives_behind_its_correction_does_not_stand() {
+    let mut post = Post::new(1);
+    // The sender hears nothing: for all it knows the record is there, or still on its way.
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("http://{}/", silent.local_addr().unwrap());
+    let options = HttpOptions { timeout: Duration::from_millis(50), allow_http: false };
+    let mut target = Receiver::new(&address, Secret::new("test", SECRET).unwrap(), options).unwrap();
+    let once = DeliverOptions { wait: false, ..patient() };
+    let done = deliver(&post.outbox, &mut target, &once, &AtomicBool::new(false), &mut |_| {}).unwrap();
+    assert_eq!((done.sent, done.left), (0, 1));
+    post.take_back("p0");
+    let running = post.receiver(Faults::new(0.0, 1));
+    assert_eq!(post.deliver(&running, SECRET).unwrap().sent, 1);
+    // Only now the record itself.
+    let late = Recorded::of(&post, 10);
+    assert_eq!((late.play(&running).1["status"]).clone(), "accepted");
+    let store = Store::open(&post.store_path());
+    assert_eq!((store.all().len(), store.stands(&late.key)), (2, false));
+}
+
+#[test]
+fn a_record_that_was_made_again_is_a_duplicate_and_the_first_one_stays() {
+    let post = Post::new(1);
+    let running = post.receiver(Faults::new(0.0, 1));
+    post.deliver(&running, SECRET).unwrap();
+    // From an outbox that was built anew, with another model: the key leaves that out.
+    let (key, body) = post.records(None).remove(0);
+    let again = Recorded::new(key, body.replace("\"hash\":\"h\"", "\"hash\":\"i\""), 0);
+    assert_ne!(again.body, body);
+    let (status, answer) = again.play(&running);
+    assert_eq!((status, &answer["status"]), (200, &"duplicate".into()));
+    assert_eq!(post.received()[0].1, body);
 }

@@ -110,6 +110,13 @@ impl Inputs {
         Arc::clone(&self.bytes_read)
     }
 
+    /// Whether a pipe among the sources comes to its end as soon as a stop is asked for ([`InputOptions::stop`]): all that was read of it then follows, and after
+    /// it the end. Where a read cannot be left it is not so.
+    #[must_use]
+    pub const fn ends_at_stop(&self) -> bool {
+        cfg!(unix) && self.options.stop.is_some()
+    }
+
     fn begin(&mut self, raw: Raw, source: Option<&Source>) -> Option<Item> {
         let (opened, fault) = Opened::new(raw, source, &self.options);
         self.current = Some(opened);

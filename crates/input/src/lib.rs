@@ -30,6 +30,7 @@ mod row;
 mod seen;
 mod shape;
 mod source;
+mod stoppable;
 mod time;
 mod walker;
 

@@ -3,12 +3,13 @@
 use std::fmt;
 use std::fs::File;
 use std::io::{self, Read};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64};
 
 use super::format::Format;
 use super::raw::Raw;
+use super::stoppable;
 use crate::error::{InputError, Result};
 
 /// Where posts come from.
@@ -34,7 +35,7 @@ impl Source {
     pub fn check(&self) -> Result<()> {
         match self {
             // Opening a pipe waits for its writer, and closing it again ends that one.
-            Self::File(path) if path.metadata().is_ok_and(|m| !m.is_file() && !m.is_dir()) => Ok(()),
+            Self::File(path) if is_pipe(path) => Ok(()),
             Self::File(path) => self.open_file(path).map(drop),
             Self::Stdin => Ok(()),
         }
@@ -65,31 +66,23 @@ impl Source {
 
     /// Open for reading; bytes read are added to `counter`. A pipe is read until `stop` is set.
     pub(super) fn open(&self, counter: &Arc<AtomicU64>, stop: Option<&'static AtomicBool>) -> Result<Raw> {
-        let (input, size): (Box<dyn Read + Send>, _) = match self {
-            Self::Stdin => (Box::new(io::stdin()), None),
-            Self::File(path) => {
+        let failed = |source| InputError::Open { file: self.to_string(), source };
+        let (input, size): (Box<dyn Read + Send>, _) = match (self, stop) {
+            (Self::Stdin, Some(stop)) => (stoppable::stdin(stop).map_err(failed)?, None),
+            (Self::Stdin, None) => (Box::new(io::stdin()), None),
+            (Self::File(path), Some(stop)) if is_pipe(path) => (stoppable::open(path, stop).map_err(failed)?, None),
+            (Self::File(path), _) => {
                 let (file, size) = self.open_file(path)?;
                 (Box::new(file), size)
             }
-        };
-        let input = match stop {
-            Some(stop) if size.is_none() => Box::new(Stoppable { input, stop }),
-            _ => input,
         };
         Ok(Raw::new(input, size, Arc::clone(counter)))
     }
 }
 
-/// At its end as soon as a flag is set, whatever would still come.
-struct Stoppable {
-    input: Box<dyn Read + Send>,
-    stop: &'static AtomicBool,
-}
-
-impl Read for Stoppable {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if self.stop.load(Ordering::Relaxed) { Ok(0) } else { self.input.read(buffer) }
-    }
+/// Whether it is neither file nor folder: a named pipe, a terminal.
+fn is_pipe(path: &Path) -> bool {
+    path.metadata().is_ok_and(|m| !m.is_file() && !m.is_dir())
 }
 
 impl fmt::Display for Source {

@@ -26,8 +26,10 @@ pub enum Exit {
     TooManyRejects = 9,
     /// A figure is on the wrong side of a bound that the command line set.
     BoundMissed = 10,
-    /// Records are left that could not be delivered; they are kept.
+    /// Records wait for a later delivery; they are kept.
     Undelivered = 11,
+    /// A receiver refused records or lets nobody in, or records were given up; they are kept, and a person must look.
+    Refused = 12,
     /// Stopped by Ctrl-C or SIGTERM.
     Interrupted = 130,
 }
@@ -42,7 +44,7 @@ pub struct ExitRow {
 }
 
 /// All exit codes.
-pub const EXIT_CODES: [ExitRow; 13] = [
+pub const EXIT_CODES: [ExitRow; 14] = [
     ExitRow { exit: Exit::Ok, meaning: "done; also when the reader of stdout closed the pipe" },
     ExitRow { exit: Exit::Failure, meaning: "an error that no other code names" },
     ExitRow { exit: Exit::Usage, meaning: "the command line makes no sense" },
@@ -60,7 +62,11 @@ pub const EXIT_CODES: [ExitRow; 13] = [
         meaning: "more input records could not be used than --max-rejects allows; the run ended there",
     },
     ExitRow { exit: Exit::BoundMissed, meaning: "a figure is below --fail-under or above --fail-over" },
-    ExitRow { exit: Exit::Undelivered, meaning: "records are left that could not be delivered; they are kept" },
+    ExitRow { exit: Exit::Undelivered, meaning: "records wait for a later delivery; they are kept" },
+    ExitRow {
+        exit: Exit::Refused,
+        meaning: "the receiver refused records or the sender, or records were given up; they are kept, and a person must look",
+    },
     ExitRow { exit: Exit::Interrupted, meaning: "stopped by Ctrl-C or SIGTERM; what was written is whole" },
 ];
 

@@ -1,7 +1,6 @@
 //! Routes, and what happens to every request on its way to one.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use axum::Router;
@@ -15,6 +14,7 @@ use grens_infer::ModelInfo;
 
 use crate::api_key::ApiKey;
 use crate::body::{self, Body, Room};
+use crate::json::Wanted;
 use crate::lanes::Lanes;
 use crate::limits::Limits;
 use crate::log::Log;
@@ -34,20 +34,15 @@ pub(crate) struct App {
     pub(crate) lanes: Arc<Lanes>,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) log: Arc<dyn Log>,
-    pub(crate) draining: AtomicBool,
 }
 
 /// As handlers get it.
 pub(crate) type Shared = Arc<App>;
 
 impl App {
-    /// The body of a request as JSON.
-    pub(crate) async fn json(&self, request: Request) -> Result<Body, Refusal> {
-        body::read(request, &self.limits, &self.room).await
-    }
-
-    pub(crate) fn is_draining(&self) -> bool {
-        self.draining.load(Ordering::Relaxed)
+    /// What is wanted of a request's body, as JSON.
+    pub(crate) async fn json(&self, request: Request, wanted: Wanted<'_>) -> Result<Body, Refusal> {
+        body::read(request, wanted, &self.limits, &self.room).await
     }
 }
 

@@ -8,6 +8,7 @@ use axum::http::{StatusCode, header};
 use serde_json::Value;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use crate::json::{self, Wanted};
 use crate::limits::Limits;
 use crate::refusal::{ErrorType, Refusal};
 
@@ -42,13 +43,13 @@ pub(crate) struct Body {
     pub(crate) room: Option<OwnedSemaphorePermit>,
 }
 
-/// Read a request's body as JSON. Fields are taken out of it by hand: the messages of a derived reader would quote what they find, and
-/// that may be a post.
+/// Read a request's body as JSON, no more of it than is wanted. Fields are taken out of it by hand: the messages of a derived reader would quote what they
+/// find, and that may be a post.
 ///
 /// # Errors
 /// 415 when it does not say that it is JSON, 413 when it is too long, 429 when too many long ones come at once, 408 when it comes too
 /// slowly, 400 when it breaks off or is no JSON.
-pub(crate) async fn read(request: Request, limits: &Limits, room: &Room) -> Result<Body, Refusal> {
+pub(crate) async fn read(request: Request, wanted: Wanted<'_>, limits: &Limits, room: &Room) -> Result<Body, Refusal> {
     // A web page can send a browser's user here without asking, but not with this type.
     if !says_json(&request) {
         let message = "the content type must be application/json";
@@ -72,7 +73,7 @@ pub(crate) async fn read(request: Request, limits: &Limits, room: &Room) -> Resu
         }
     };
     // The message of the parser quotes nothing of the body, but its kind and place are enough.
-    let json = serde_json::from_slice(&bytes).map_err(|e| {
+    let json = json::parse(&bytes, wanted).map_err(|e| {
         let what = if e.is_eof() { "it breaks off" } else { "there is a mistake" };
         no_json(&format!("{what} at line {}, column {}", e.line(), e.column()))
     })?;

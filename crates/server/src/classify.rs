@@ -14,6 +14,7 @@ use utoipa::{PartialSchema, ToSchema};
 
 use crate::app::Shared;
 use crate::body::{Body, kind};
+use crate::json::Wanted;
 use crate::limits::Limits;
 use crate::metrics::Shape;
 use crate::refusal::Refusal;
@@ -102,7 +103,9 @@ pub(crate) enum ClassifyAnswer {
     ),
 )]
 pub(crate) async fn classify(State(app): State<Shared>, request: Request) -> Result<Response, Refusal> {
-    let Body { json, room } = app.json(request).await?;
+    // One post more than may be shows that there are too many.
+    let wanted = Wanted { fields: &["id", "text", "lang"], elements: &[app.limits.posts.saturating_add(1)] };
+    let Body { json, room } = app.json(request, wanted).await?;
     let (shape, posts) = read(json, &app.limits)?;
     drop(room);
     app.metrics.understood(shape);

@@ -1,4 +1,5 @@
-//! `GET /health`: does it work? `GET /ready`: does it take requests? Both answer without a key, for whoever starts and stops servers.
+//! `GET /health`: does it work? `GET /ready`: does it take requests? Both answer without a key, for whoever starts and stops servers. A server that is being stopped
+//! takes no connections, so that nobody can ask it.
 
 use axum::Json;
 use axum::extract::State;
@@ -49,13 +50,10 @@ pub(crate) async fn health(State(app): State<Shared>) -> Result<Json<Status>, Re
     security(()),
     responses(
         (status = 200, description = "It takes requests", body = Status),
-        (status = 503, description = "It does not: it is being stopped, or does not work", body = ErrorBody),
+        (status = 503, description = "It does not, and has to be started again", body = ErrorBody),
         crate::openapi::Any,
     ),
 )]
 pub(crate) async fn ready(State(app): State<Shared>) -> Result<Json<Status>, Refusal> {
-    if app.is_draining() {
-        return Err(unhealthy("the server is being stopped"));
-    }
     health(State(app)).await.map(|_| Json(Status { status: "ready" }))
 }

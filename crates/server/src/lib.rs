@@ -5,7 +5,7 @@
 //!
 //! 1. `listen` accepts a connection, when there is room for one. Whoever sends too slowly, or nothing, is cut off.
 //! 2. `app` routes, checks the API key (`api_key`), limits the time and counts (`metrics`). All refusals have one shape (`refusal`).
-//! 3. `body` reads JSON up to a size. `classify` and `predict` read posts out of it and name the field that is wrong, never its content.
+//! 3. `body` reads JSON up to a size, `json` no more of it than is asked for. `classify` and `predict` read posts out of it and name the field that is wrong, never its content.
 //! 4. `queue` takes the posts or, when it is full, sends the client away for some seconds (429). They are tokenised beside the scoring.
 //! 5. `lanes` cut what waits into batches of so many tokens, whoever sent it, and score them through [`grens_batch::Decider`], as every
 //!    command does. While one batch is computed the next one is ready.
@@ -20,6 +20,7 @@ mod classify;
 mod error;
 mod health;
 mod info;
+mod json;
 mod lanes;
 mod limits;
 mod listen;

@@ -102,9 +102,8 @@ impl Listening {
             .max_blocking_threads(facts.threads.max(1))
             .enable_all()
             .build()?;
-        let draining = AtomicBool::new(false);
         let (key, room) = (self.key, Room::new(&limits));
-        let app = Arc::new(App { decider, facts, limits, key, room, queue, lanes, metrics, log, draining });
+        let app = Arc::new(App { decider, facts, limits, key, room, queue, lanes, metrics, log });
         let ending = runtime.block_on(accept(self.listener, app, stop));
         // Drops what was cut off, and with it the queue, which ends the threads that score.
         runtime.shutdown_timeout(Duration::from_secs(1));
@@ -162,7 +161,7 @@ async fn accept(listener: StdListener, app: Shared, stop: &'static AtomicBool) -
             }
         }
     }
-    app.draining.store(true, Ordering::Relaxed);
+    // Who comes from here on is refused by the system, at once: that, and not an answer, is what a load balancer sees.
     drop(listener);
     let open = || app.limits.connections.saturating_sub(room.available_permits());
     app.log.note(&format!("stopping: {} connections, {} posts in hand", open(), app.queue.len()));

@@ -17,6 +17,7 @@ use utoipa::{PartialSchema, ToSchema};
 
 use crate::app::Shared;
 use crate::body::{Body, kind};
+use crate::json;
 use crate::limits::Limits;
 use crate::metrics::Shape;
 use crate::refusal::Refusal;
@@ -94,7 +95,10 @@ pub(crate) enum PredictAnswer {
     ),
 )]
 pub(crate) async fn predict(State(app): State<Shared>, request: Request) -> Result<Response, Refusal> {
-    let Body { json, room } = app.json(request).await?;
+    let fields = &["inputs", "raw_scores", "truncate", "truncation_direction"];
+    // One text more than may be shows that there are too many, in the list and in the lists in it.
+    let elements = &[app.limits.posts.saturating_add(1), 2];
+    let Body { json, room } = app.json(request, json::Wanted { fields, elements }).await?;
     let Wanted { shape, texts, raw_scores, truncate } = read(json, &app.limits)?;
     drop(room);
     app.metrics.understood(shape);
@@ -182,7 +186,8 @@ fn inputs(inputs: Value, limits: &Limits) -> Result<(Shape, Vec<String>), Refusa
     let one = |(i, value): (usize, Value)| match value {
         Value::Array(mut alone) if alone.len() == 1 => text(alone.remove(0), || format!("inputs[{i}][0]"), limits),
         Value::Array(several) => {
-            let message = format!("the list has {} texts; the model reads one at a time, no pairs", several.len());
+            let many = if several.is_empty() { "no text" } else { "more than one text" };
+            let message = format!("the list has {many}; the model reads one at a time, no pairs");
             Err(Refusal::field(format!("inputs[{i}]"), message))
         }
         other if nested => {

@@ -50,9 +50,10 @@ pub(crate) async fn judge<T: AsRef<str> + Send + 'static>(
 pub(crate) fn check_count(field: &str, posts: usize, limits: &Limits) -> Result<(), Refusal> {
     match posts {
         0 => Err(Refusal::field(field, "the list is empty; give at least one post")),
-        n if n > limits.posts => {
-            Err(Refusal::too_large(field, format!("the list has {n} posts; {} at a time are the most", limits.posts)))
-        }
+        n if n > limits.posts => Err(Refusal::too_large(
+            field,
+            format!("the list has more than {} posts; send fewer at a time", limits.posts),
+        )),
         _ => Ok(()),
     }
 }

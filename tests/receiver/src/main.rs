@@ -37,9 +37,12 @@ struct Args {
 fn main() -> std::io::Result<()> {
     let args = Args::parse();
     let secret = std::fs::read(&args.secret_file)?;
+    // A line break at the end, and nothing else, is no part of the secret: both sides have to agree on it.
+    let secret = secret.strip_suffix(b"\n").unwrap_or(&secret);
+    let secret = secret.strip_suffix(b"\r").unwrap_or(secret);
     let running = start(Options {
         listen: args.listen,
-        secret: secret.trim_ascii_end().to_owned(),
+        secret: secret.to_owned(),
         store: args.store,
         window: Duration::from_secs(args.window),
         faults: Faults::new(args.faults, args.seed),

@@ -10,7 +10,7 @@ pub(crate) enum OutboxCommand {
     Add(OutboxAddArgs),
     /// Show what is pending, sent and dead.
     Status(OutboxArgs),
-    /// Take dead letters up again.
+    /// Take dead letters up again, and end a pause that the receiver asked for.
     Retry(OutboxRetryArgs),
     /// Write records as JSON Lines to stdout, each with its state.
     Export(OutboxExportArgs),
@@ -49,7 +49,7 @@ pub(crate) struct OutboxAddArgs {
     pub(crate) verdicts: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) policy: PolicyArgs,
-    /// Put no text of a post in.
+    /// Put no text of a post in, and no quote of it. The reviewers' own words stay.
     #[arg(long)]
     pub(crate) no_text: bool,
 }
@@ -81,7 +81,7 @@ pub(crate) enum StateArg {
 
 #[derive(Debug, Args)]
 pub(crate) struct DeliverArgs {
-    /// Where to: an https:// address, or a folder for one JSON file a record.
+    /// Where to: an https:// address, or a folder that is there, for one JSON file a record.
     #[arg(long, value_name = "URL|DIR")]
     pub(crate) to: String,
     #[command(flatten)]
@@ -106,6 +106,9 @@ pub(crate) struct DeliverArgs {
     /// Try what is due now and end, instead of waiting until every record is sent or dead. For timers.
     #[arg(long)]
     pub(crate) no_wait: bool,
+    /// This is another address or folder of the receiver that took earlier records; else an outbox delivers to one place alone.
+    #[arg(long)]
+    pub(crate) moved: bool,
     /// Let records pass a network unencrypted. Plain HTTP to this machine needs no leave.
     #[arg(long)]
     pub(crate) allow_http: bool,

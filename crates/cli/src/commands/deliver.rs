@@ -23,12 +23,16 @@ pub(super) fn run(args: &DeliverArgs, printer: &Printer) -> Outcome {
         max_tries: args.max_tries,
         backoff: Backoff { base: args.backoff.into(), most: args.max_backoff.into() },
         wait: !args.no_wait,
+        has_moved: args.moved,
+        ..DeliverOptions::default()
     };
     let done = deliver(&outbox, target.as_mut(), &options, stop, &mut |text| printer.note(text))?;
     tell(&done, &target.name(), policy.send_rule().name(), printer);
     Ok(if done.stopped {
         Exit::Interrupted
-    } else if done.left + done.refused + done.given_up > 0 {
+    } else if done.refused + done.given_up > 0 {
+        Exit::Refused
+    } else if done.left > 0 {
         Exit::Undelivered
     } else {
         Exit::Ok

@@ -3,7 +3,7 @@
 use std::io::{BufWriter, Write as _};
 
 use grens_batch::BatchError;
-use grens_gateway::{Added, Night, Outbox, State, Verdicts, offer};
+use grens_gateway::{Added, GatewayError, Night, Outbox, State, Texts, Verdicts, offer};
 use grens_law::{Exit, Policy, SendRule, Statute};
 
 use crate::args::{OutboxAddArgs, OutboxArgs, OutboxCommand, OutboxExportArgs, OutboxRetryArgs, PolicyArgs, StateArg};
@@ -17,12 +17,18 @@ pub(super) fn run(command: &OutboxCommand, printer: &Printer) -> Outcome {
         OutboxCommand::Status(args) => status(args, printer),
         OutboxCommand::Retry(args) => retry(args, printer),
         OutboxCommand::Export(args) => export(args, printer),
-        OutboxCommand::Purge(args) => {
-            let removed = Outbox::open(&args.outbox)?.purge()?;
-            printer.note(&format!("{removed} records removed; their keys and counts stay"));
-            Ok(Exit::Ok)
-        }
+        OutboxCommand::Purge(args) => purge(args, printer),
     }
+}
+
+fn purge(args: &OutboxArgs, printer: &Printer) -> Outcome {
+    let purged = Outbox::open(&args.outbox)?.purge()?;
+    printer.note(&format!("{} records removed; their keys and counts stay", purged.removed));
+    if purged.is_log_empty {
+        return Ok(Exit::Ok);
+    }
+    // What was removed may still stand in the write-ahead log.
+    Err(GatewayError::Locked { path: args.outbox.clone() }.into())
 }
 
 /// The policy that says what may go out. No model is loaded for it.
@@ -42,14 +48,11 @@ fn add(args: &OutboxAddArgs, printer: &Printer) -> Outcome {
     };
     let mut nights = vec![];
     for path in &args.nights {
-        let mut night = Night::read(path, |post| verdicts.of(post).is_some())?;
-        if args.no_text {
-            night.drop_texts();
-        }
-        nights.push(night);
+        nights.push(Night::read(path, |post| verdicts.of(post).is_some())?);
     }
+    let texts = if args.no_text { Texts::LeftOut } else { Texts::Kept };
     let mut outbox = Outbox::create(&args.outbox.outbox)?;
-    let added = offer(&mut outbox, &nights, &verdicts, &policy, statute)?;
+    let added = offer(&mut outbox, &nights, &verdicts, &policy, statute, texts)?;
     tell(&added, &policy, printer);
     Ok(Exit::Ok)
 }
@@ -72,11 +75,29 @@ fn tell(added: &Added, policy: &Policy, printer: &Printer) {
             rule.name()
         ));
     }
-    if added.without_effect > 0 {
-        printer.note(&format!(
-            "{} verdicts changed nothing: older than one before, about nothing that was put in, or a yes without its finding",
-            added.without_effect
-        ));
+    if added.not_confirmed > 0 {
+        printer.note(&format!("{} posts were not confirmed, and nothing stood about them", added.not_confirmed));
+    }
+    // Each of these may be a withdrawal that was meant and did not happen.
+    for (count, what) in [
+        (added.older, "verdicts changed nothing: a newer one on the same post was acted on before"),
+        (
+            added.unmatched,
+            "verdicts withdrew nothing: no finding given and no record has their platform, url, id and text_sha256",
+        ),
+        (
+            added.elsewhere,
+            "verdicts changed nothing: what is there with their id and text_sha256 has another platform or url; give those of the finding",
+        ),
+        (added.without_finding, "verdicts with a yes changed nothing: give the scan that holds their findings too"),
+        (
+            added.doubtful,
+            "candidates stay in: a verdict names their id and text_sha256, under another platform or url; correct it",
+        ),
+    ] {
+        if count > 0 {
+            printer.warning(&format!("{count} {what}"));
+        }
     }
     if added.without_url > 0 {
         printer.warning(&format!(
@@ -97,6 +118,7 @@ fn status(args: &OutboxArgs, printer: &Printer) -> Outcome {
         lines.push("empty".to_owned());
     }
     lines.extend(status.oldest_pending.iter().map(|at| format!("oldest pending     {at}")));
+    lines.extend(status.paused_until.iter().map(|at| format!("paused until       {at}")));
     lines.extend(status.next_try.iter().map(|at| format!("next try           {at}")));
     for letter in &status.dead_letters {
         lines

@@ -24,7 +24,7 @@ pub(super) fn run(args: &ScoreArgs, printer: &Printer) -> Outcome {
     };
     let counts = run_pipeline(inputs, &decider, window, stop, &mut sink)?;
     if counts.interrupted {
-        let rest = if is_pipe { "all that was read is answered" } else { "what was written is whole" };
+        let rest = if is_pipe { "all that was read is answered or named" } else { "what was written is whole" };
         printer.warning(&format!("stopped after {} posts; {rest}", counts.posts));
         return Ok(Exit::Interrupted);
     }

@@ -7,8 +7,11 @@ use crate::outbox::Entry;
 
 /// Where records go.
 pub trait Target {
-    /// What people are shown: no secret, no query.
+    /// What people are shown: no secret, no path, no query.
     fn name(&self) -> String;
+
+    /// The whole address: one outbox delivers to one of them.
+    fn address(&self) -> String;
 
     /// Hand one record over.
     ///
@@ -36,7 +39,12 @@ pub enum Answer {
         /// What the receiver asks for.
         after: Option<Duration>,
     },
-    /// The receiver does not let us in; a person must look.
+    /// No connection came about: the record has surely not left.
+    Away {
+        /// Why; no text of a post.
+        why: String,
+    },
+    /// The receiver does not let us in, or something between does not; a person must look.
     Turned {
         /// The HTTP status.
         status: u16,
@@ -53,7 +61,7 @@ impl Answer {
         Self::Again { why: why.into(), after: None }
     }
 
-    pub(super) fn pause(why: &str) -> Self {
-        Self::Pause { why: why.to_owned(), after: None }
+    pub(super) fn away(why: &str) -> Self {
+        Self::Away { why: why.to_owned() }
     }
 }

@@ -15,12 +15,14 @@ pub struct Folder {
 }
 
 impl Folder {
-    /// Use the folder `dir`, making it where it is not there.
+    /// Use the folder `dir`. It is not made: an address without `https://` would become one.
     ///
     /// # Errors
-    /// When it cannot be made.
+    /// When it is not there.
     pub fn open(dir: &Path) -> Result<Self> {
-        fs::create_dir_all(dir).map_err(|source| GatewayError::Write { path: dir.to_owned(), source })?;
+        if !dir.is_dir() {
+            return Err(GatewayError::NoFolder { path: dir.to_owned() });
+        }
         Ok(Self { dir: dir.to_owned() })
     }
 }
@@ -28,6 +30,11 @@ impl Folder {
 impl Target for Folder {
     fn name(&self) -> String {
         self.dir.display().to_string()
+    }
+
+    /// By whatever path it is named.
+    fn address(&self) -> String {
+        self.dir.canonicalize().unwrap_or_else(|_| self.dir.clone()).display().to_string()
     }
 
     /// A file that cannot be written ends the delivery: the next would fail too, and no record is to blame.
@@ -39,9 +46,9 @@ impl Target for Folder {
 }
 
 fn write(dir: &Path, path: &Path, body: &[u8]) -> io::Result<()> {
-    // After a crash between the rename and the outbox's mark the file is there already, and whole.
+    // After a crash between the rename and the outbox's mark the file is there already, and whole; its name may not be durable yet.
     if fs::metadata(path).is_ok_and(|m| m.is_file()) && fs::read(path)? == body {
-        return Ok(());
+        return sync(dir);
     }
     let working = path.with_extension("json.part");
     let kept = (|| {
@@ -49,13 +56,17 @@ fn write(dir: &Path, path: &Path, body: &[u8]) -> io::Result<()> {
         file.write_all(body)?;
         file.sync_all()?;
         fs::rename(&working, path)?;
-        // The name is durable once the folder is; on Windows a folder cannot be opened as a file, and renames need no such help.
-        if cfg!(unix) { File::open(dir)?.sync_all() } else { Ok(()) }
+        sync(dir)
     })();
     if kept.is_err() {
         let _ = fs::remove_file(&working);
     }
     kept
+}
+
+/// A name is durable once its folder is; on Windows a folder cannot be opened as a file, and renames need no such help.
+fn sync(dir: &Path) -> io::Result<()> {
+    if cfg!(unix) { File::open(dir)?.sync_all() } else { Ok(()) }
 }
 
 /// What a process that died had begun is begun anew. Records are their owner's alone.

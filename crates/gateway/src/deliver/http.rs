@@ -54,9 +54,13 @@ impl Receiver {
 }
 
 impl Target for Receiver {
-    /// Without query: it may hold a token.
+    /// Without path and query: they may hold a token.
     fn name(&self) -> String {
         shown(&self.url)
+    }
+
+    fn address(&self) -> String {
+        self.url.to_string()
     }
 
     fn deliver(&mut self, entry: &Entry) -> Result<Answer> {
@@ -81,11 +85,11 @@ impl Receiver {
     /// What it means that there was no answer. A record that may have arrived counts a try; a receiver that was never reached does not.
     fn no_answer(&self, transport: &Transport) -> Answer {
         match transport.kind() {
-            ErrorKind::Dns => Answer::pause("its name is not found"),
+            ErrorKind::Dns => Answer::away("its name is not found"),
             ErrorKind::ConnectionFailed | ErrorKind::ProxyConnect | ErrorKind::ProxyUnauthorized => {
                 // Not the transport's own words: they may name more than the address.
                 let is_tls = transport.message().is_some_and(|m| m.to_ascii_lowercase().contains("tls"));
-                Answer::pause(if is_tls { "no TLS connection could be made" } else { "it cannot be reached" })
+                Answer::away(if is_tls { "no TLS connection could be made" } else { "it cannot be reached" })
             }
             ErrorKind::Io if timed_out(transport) => {
                 Answer::again(format!("no answer within {} s", self.timeout.as_secs_f64()))
@@ -112,20 +116,24 @@ fn answer(response: Response, key: &str, now: SystemTime) -> Answer {
     meaning(status, receipt.as_ref(), key, after)
 }
 
-/// What an answer means for the record with `key`.
+/// What an answer means for the record with `key`. Against a record alone speaks only a receipt that refuses it; any other refusal may come from something on the
+/// way that never saw a record, and costs none.
 fn meaning(status: u16, receipt: Option<&Receipt>, key: &str, after: Option<Duration>) -> Answer {
     let receipt = receipt.filter(|r| r.schema == RECEIPT_SCHEMA);
     let is_stored = receipt.is_some_and(|r| {
         r.key.as_deref() == Some(key) && matches!(r.status, ReceiptStatus::Accepted | ReceiptStatus::Duplicate)
     });
+    let is_refused =
+        receipt.is_some_and(|r| r.status == ReceiptStatus::Refused && r.key.as_deref().is_none_or(|of| of == key));
     match status {
         200..=299 | 409 if is_stored => Answer::Taken,
         200..=299 => Answer::Again { why: format!("HTTP {status} without a receipt for this record"), after },
-        429 | 503 => Answer::Pause { why: format!("HTTP {status}"), after },
+        429 | 502..=504 => Answer::Pause { why: format!("HTTP {status}"), after },
         408 | 425 | 500..=599 => Answer::Again { why: format!("HTTP {status}"), after },
         // What is wrong with the address, the secret or the clock is wrong for every record.
         300..=399 | 401 | 403 | 404 | 405 | 407 | 410 => Answer::Turned { status },
-        _ => Answer::Refused { why: refusal(status, receipt) },
+        _ if is_refused => Answer::Refused { why: refusal(status, receipt) },
+        _ => Answer::Turned { status },
     }
 }
 
@@ -151,7 +159,7 @@ fn address(text: &str, allow_http: bool) -> Result<Url> {
     match url.scheme() {
         "https" => Ok(url),
         "http" if allow_http || is_loopback(&url) => Ok(url),
-        "http" => Err(refused(shown(&url), "plain HTTP would show records to the network")),
+        "http" => Err(GatewayError::Unencrypted { to: shown(&url) }),
         _ => Err(refused(shown(&url), "an address begins with https://")),
     }
 }
@@ -167,7 +175,7 @@ fn is_loopback(url: &Url) -> bool {
 
 fn shown(url: &Url) -> String {
     let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
-    format!("{}://{}{port}{}", url.scheme(), url.host_str().unwrap_or_default(), url.path())
+    format!("{}://{}{port}", url.scheme(), url.host_str().unwrap_or_default())
 }
 
 #[cfg(test)]

@@ -9,6 +9,10 @@ const MIN_BYTES: usize = 32;
 /// Longest, in bytes; what is longer is some other file.
 const MAX_BYTES: usize = 4096;
 
+/// Where systemd puts what `LoadCredential=` names, for one service alone (systemd.exec(5)).
+#[cfg(unix)]
+const CREDENTIALS: &str = "CREDENTIALS_DIRECTORY";
+
 /// A shared secret.
 #[derive(Clone)]
 pub struct Secret(Vec<u8>);
@@ -20,7 +24,7 @@ impl std::fmt::Debug for Secret {
 }
 
 impl Secret {
-    /// Read a file: at least 32 bytes, readable by its owner alone. A line break at its end is no part of the secret.
+    /// Read a file: at least 32 bytes, readable by its owner alone, or a credential of systemd. A line break at its end is no part of the secret.
     ///
     /// # Errors
     /// When the file is not there, is too short or too long, is one byte over and over, or, on Unix, can be read by others.
@@ -32,7 +36,7 @@ impl Secret {
         {
             use std::os::unix::fs::PermissionsExt as _;
             let mode = metadata.permissions().mode() & 0o777;
-            if mode & 0o077 != 0 {
+            if mode & 0o077 != 0 && !is_credential(path, mode, std::env::var_os(CREDENTIALS)) {
                 let problem = format!("can be read by others (mode {mode:03o})");
                 return Err(GatewayError::Secret { place, problem });
             }
@@ -68,6 +72,17 @@ impl Secret {
     }
 }
 
+/// Whether the file is a credential that systemd hands to this service. To a service with `User=` it gives one by an access list, whose mask then shows as
+/// the group's right to read; the folder around it is closed to all others.
+#[cfg(unix)]
+fn is_credential(path: &Path, mode: u32, folder: Option<std::ffi::OsString>) -> bool {
+    let within = || {
+        let folder = Path::new(&folder?).canonicalize().ok()?;
+        path.canonicalize().ok()?.starts_with(folder).then_some(())
+    };
+    mode & 0o037 == 0 && within().is_some()
+}
+
 fn too_long() -> String {
     format!("is longer than {MAX_BYTES} bytes: it is no secret")
 }
@@ -96,5 +111,18 @@ mod tests {
         assert!(Secret::read(file.path()).unwrap_err().to_string().contains("mode 644"));
         std::fs::set_permissions(file.path(), std::fs::Permissions::from_mode(0o600)).unwrap();
         assert_eq!(Secret::read(file.path()).unwrap().bytes(), b"0123456789abcdef0123456789abcdef");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_credential_of_systemd_shows_its_mask_as_the_groups_right() {
+        let (dir, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let path = dir.path().join("secret");
+        std::fs::write(&path, b"x").unwrap();
+        let folder = |dir: &tempfile::TempDir| Some(dir.path().as_os_str().to_owned());
+        assert!(is_credential(&path, 0o440, folder(&dir)));
+        for (mode, folder) in [(0o444, folder(&dir)), (0o460, folder(&dir)), (0o440, folder(&other)), (0o440, None)] {
+            assert!(!is_credential(&path, mode, folder.clone()), "{mode:o} {folder:?}");
+        }
     }
 }

@@ -6,7 +6,7 @@ use grens_law::Statute;
 use tempfile::TempDir;
 
 use super::*;
-use crate::example::{self, found, verdict_on};
+use crate::example::{self, ago, found_lately as found, verdict_on};
 
 /// A receiver that answers by a script, then takes everything.
 #[derive(Default)]
@@ -14,6 +14,7 @@ struct Scripted {
     answers: VecDeque<Answer>,
     seen: Vec<String>,
     stops: bool,
+    address: String,
 }
 
 static STOP: AtomicBool = AtomicBool::new(false);
@@ -22,6 +23,10 @@ static NEVER: AtomicBool = AtomicBool::new(false);
 impl Target for Scripted {
     fn name(&self) -> String {
         "script".to_owned()
+    }
+
+    fn address(&self) -> String {
+        self.address.clone()
     }
 
     fn deliver(&mut self, entry: &Entry) -> Result<Answer> {
@@ -43,7 +48,7 @@ fn outbox(posts: u32) -> (TempDir, Outbox) {
     let added = outbox.add(&example::policy(), Statute::shipped(), |adding| {
         (0..posts).try_for_each(|i| {
             let id = format!("p{i}");
-            adding.finding(&found(&id), Some(&verdict_on(&id, "candidate", "2026-11-23T09:00:00Z")))
+            adding.finding(&found(&id), Some(&verdict_on(&id, "candidate", &ago(48))))
         })
     });
     assert_eq!(added.unwrap().notices, u64::from(posts));
@@ -52,7 +57,7 @@ fn outbox(posts: u32) -> (TempDir, Outbox) {
 
 fn options() -> DeliverOptions {
     let backoff = Backoff { base: Duration::from_millis(1), most: Duration::from_millis(4) };
-    DeliverOptions { rule: SendRule::HumanConfirmed, max_tries: 3, backoff, wait: true }
+    DeliverOptions { max_tries: 3, backoff, ..DeliverOptions::default() }
 }
 
 fn run(outbox: &Outbox, target: &mut Scripted, options: &DeliverOptions) -> Delivered {
@@ -103,15 +108,107 @@ fn a_receiver_that_is_away_makes_no_dead_letters() {
 }
 
 #[test]
-fn what_the_receiver_asks_for_is_waited() {
+fn what_the_receiver_asks_for_is_waited_by_every_run() {
     let (_dir, outbox) = outbox(2);
     let options = DeliverOptions { wait: false, ..options() };
     let hour = Some(Duration::from_secs(3600));
-    let mut target = script([pause(hour)]);
-    // Without waiting a pause ends the run, and its record is not due.
-    assert_eq!(run(&outbox, &mut target, &options), Delivered { left: 2, ..Delivered::default() });
-    assert_eq!(run(&outbox, &mut target, &options), Delivered { sent: 1, left: 1, ..Delivered::default() });
+    let left = Delivered { left: 2, ..Delivered::default() };
+    assert_eq!(run(&outbox, &mut script([pause(hour)]), &options), left);
+    // The next run is as if killed and started anew: it sends no other record either.
+    let mut target = script([]);
+    assert_eq!(run(&outbox, &mut target, &options), left);
+    assert!(target.seen.is_empty());
     assert!(matches!(outbox.next(options.rule).unwrap(), Next::In(wait) if wait > Duration::from_secs(3500)));
+    assert!(outbox.status().unwrap().paused_until.is_some());
+    // A person who knows better ends it.
+    assert_eq!(outbox.retry(None).unwrap(), 0);
+    assert_eq!(run(&outbox, &mut script([]), &options).sent, 1);
+    assert_eq!(outbox.status().unwrap().paused_until, None);
+}
+
+#[test]
+fn pauses_grow_from_run_to_run_until_there_is_an_answer() {
+    let (_dir, outbox) = outbox(2);
+    let options = DeliverOptions { wait: false, ..options() };
+    for in_a_row in 1..=3 {
+        outbox.change("UPDATE receiver SET pause_until_ms = 0", &[]).unwrap();
+        outbox.change("UPDATE record SET next_try_ms = 0", &[]).unwrap();
+        run(&outbox, &mut script([pause(None)]), &options);
+        assert_eq!(outbox.pause().unwrap().in_a_row, in_a_row);
+    }
+    let patient = DeliverOptions { wait: true, ..options };
+    assert_eq!(run(&outbox, &mut script([Answer::again("HTTP 500")]), &patient).sent, 2);
+    assert_eq!(outbox.pause().unwrap(), crate::outbox::Pause::default());
+}
+
+#[test]
+fn what_never_left_needs_no_correction() {
+    for (answer, corrections) in [(Answer::away("it cannot be reached"), 0), (pause(None), 1)] {
+        let (_dir, mut outbox) = outbox(1);
+        let options = DeliverOptions { wait: false, ..options() };
+        run(&outbox, &mut script([answer]), &options);
+        let no = verdict_on("p0", "not_candidate", &ago(24));
+        let added = outbox.add(&example::policy(), Statute::shipped(), |adding| adding.verdict(&no, false)).unwrap();
+        assert_eq!(added.corrections, corrections);
+    }
+}
+
+#[test]
+fn who_waits_sees_what_is_put_in_meanwhile() {
+    let (dir, outbox) = outbox(1);
+    let path = dir.path().join("outbox.db");
+    let done = std::sync::Arc::new(AtomicBool::new(false));
+    let stop: &'static AtomicBool = Box::leak(Box::default());
+    let ended = std::sync::Arc::clone(&done);
+    let other = std::thread::spawn(move || {
+        let mut outbox = Outbox::open(&path).unwrap();
+        let is_waiting = |outbox: &Outbox| outbox.status().unwrap().next_try.is_some();
+        // Twenty seconds at most, all together: a delivery that sleeps for its hour is ended by force.
+        for _ in 0..1000 {
+            if is_waiting(&outbox) {
+                break;
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        let yes = verdict_on("p9", "candidate", &ago(24));
+        let add = outbox.add(&example::policy(), Statute::shipped(), |adding| adding.finding(&found("p9"), Some(&yes)));
+        assert_eq!(add.unwrap().notices, 1);
+        for _ in 0..1500 {
+            let sent = outbox.status().unwrap().counts.iter().any(|count| count.state == "sent");
+            if sent || ended.load(Ordering::Relaxed) {
+                break;
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        stop.store(true, Ordering::Relaxed);
+    });
+    let again = Answer::Again { why: "HTTP 500".to_owned(), after: Some(Duration::from_secs(3600)) };
+    let options = DeliverOptions { look_again: Duration::from_millis(20), ..options() };
+    let delivered = deliver(&outbox, &mut script([again]), &options, stop, &mut |_| {}).unwrap();
+    done.store(true, Ordering::Relaxed);
+    other.join().unwrap();
+    assert_eq!((delivered.sent, delivered.left), (1, 1));
+}
+
+#[test]
+fn an_outbox_belongs_to_the_receiver_that_took_something() {
+    let (_dir, outbox) = outbox(3);
+    let at = |address: &str| Scripted { address: address.to_owned(), ..Scripted::default() };
+    let once = DeliverOptions { wait: false, ..options() };
+    // What took nothing binds nothing: an address may be corrected.
+    let mut wrong = Scripted { answers: [Answer::away("its name is not found")].into(), ..at("https://a.example/x") };
+    run(&outbox, &mut wrong, &once);
+    let mut first = Scripted { answers: [Answer::Taken, pause(None)].into(), ..at("https://b.example/x") };
+    outbox.retry(None).unwrap();
+    assert_eq!(run(&outbox, &mut first, &once).sent, 1);
+    outbox.retry(None).unwrap();
+    let mut other = at("https://b.example/y");
+    let error = deliver(&outbox, &mut other, &once, &NEVER, &mut |_| {}).unwrap_err();
+    assert!(matches!(error, GatewayError::OtherReceiver { .. }), "{error}");
+    assert!(other.seen.is_empty());
+    let moved = DeliverOptions { has_moved: true, ..options() };
+    assert_eq!(run(&outbox, &mut other, &moved).sent, 2);
+    assert!(deliver(&outbox, &mut first, &once, &NEVER, &mut |_| {}).is_err());
 }
 
 #[test]
@@ -123,12 +220,12 @@ fn a_record_that_waits_holds_up_no_other() {
 }
 
 #[test]
-fn a_correction_does_not_overtake_what_it_corrects() {
+fn records_of_one_post_leave_in_order() {
     let (_dir, mut outbox) = outbox(1);
     let options = DeliverOptions { wait: false, ..options() };
     let again = Answer::Again { why: "HTTP 500".to_owned(), after: Some(Duration::from_secs(3600)) };
     run(&outbox, &mut script([]), &options);
-    let mut other = verdict_on("p0", "candidate", "2026-11-24T09:00:00Z");
+    let mut other = verdict_on("p0", "candidate", &ago(24));
     other.grounds.push(grens_law::Ground::Religion);
     outbox.add(&example::policy(), Statute::shipped(), |adding| adding.finding(&found("p0"), Some(&other))).unwrap();
     // The correction waits; the notice that comes after it waits with it.
@@ -170,6 +267,8 @@ fn two_do_not_deliver_at_once() {
 fn a_folder_holds_each_record_whole() {
     let (dir, outbox) = outbox(3);
     let to = dir.path().join("uit");
+    assert!(matches!(Folder::open(&to), Err(GatewayError::NoFolder { .. })), "an address would become a folder");
+    std::fs::create_dir(&to).unwrap();
     let mut folder = Folder::open(&to).unwrap();
     let deliver = |folder: &mut Folder| deliver(&outbox, folder, &options(), &NEVER, &mut |_| {}).unwrap();
     assert_eq!(deliver(&mut folder).sent, 3);

@@ -92,6 +92,35 @@ fn another_policys_thresholds_are_not_shown() {
 }
 
 #[test]
+fn a_policy_that_was_changed_under_its_name_is_refused() {
+    let mut raised = example::policy();
+    raised.a137c.candidate = 0.97;
+    let error = draft_candidate(&found("p1"), &raised).unwrap_err().to_string();
+    assert!(error.contains("article 137c") && error.contains("grens-nl-3"), "{error}");
+    let mut stricter = example::policy();
+    stricter.grounds.named = 0.92;
+    assert!(matches!(draft_candidate(&found("p1"), &stricter), Err(DraftError::BelowThreshold { .. })));
+    // What was for review names articles that do not reach the threshold of a candidate.
+    let mut review = found("p1");
+    review.finding.decision.band = Band::Review;
+    assert!(draft_candidate(&review, &raised).is_ok());
+}
+
+#[test]
+fn the_words_that_a_person_quotes_are_the_evidence() {
+    let quote = Span { start: 5, end: 11, quote: "mensen".to_owned() };
+    let verdict = VerdictRecord { quote: Some(quote.clone()), ..verdict() };
+    let pointed_at = Span { start: 0, end: 4, quote: "Alle".to_owned() };
+    let candidate = CandidateRecord { evidence: vec![pointed_at], ..example::candidate() };
+    let notice = draft_notice(candidate, &verdict, law()).unwrap();
+    assert_eq!(notice.candidate.evidence, [quote]);
+    assert!(notice.explanation.nl.contains("aangewezen passage: «mensen»"), "{}", notice.explanation.nl);
+    // Without a text nothing can be held against it.
+    let without = CandidateRecord { text: None, ..example::candidate() };
+    assert!(draft_notice(without, &verdict, law()).unwrap().candidate.evidence.is_empty());
+}
+
+#[test]
 fn a_correction_names_what_it_corrects() {
     let reopened = verdict_on("p1", "reopened", "2026-11-25T09:00:00Z");
     let withdrawn = draft_correction("k", &reopened, None, law()).unwrap();

@@ -119,6 +119,24 @@ fn all_that_was_found_is_said() {
 }
 
 #[test]
+fn a_judgement_names_under_each_article_the_grounds_that_it_lists() {
+    let mut record = candidate();
+    let mut verdict = verdict();
+    (verdict.articles, verdict.grounds) = (vec![Article::A137c, Article::A137d], vec![Ground::Gender, Ground::Race]);
+    (record.standing, record.verdict) = (Standing::HumanConfirmed, Some(verdict));
+    let text = of_candidate(&record, Statute::shipped());
+    let wanted = "Beoordeeld op 2026-11-23 door een mens: kandidaat voor artikel 137c Sr, op grond van ras; \
+                  artikel 137d Sr, op grond van geslacht, ras.\n";
+    assert!(text.nl.contains(wanted), "{}", text.nl);
+    let wanted = "candidate under Article 137c of the Dutch Penal Code, on the ground of race";
+    assert!(
+        text.en.contains(wanted) && !text.en.contains("137c of the Dutch Penal Code, on the ground of sex"),
+        "{}",
+        text.en
+    );
+}
+
+#[test]
 fn an_ordinary_one_reads_so() {
     let mut record = candidate();
     record.evidence = vec![Span { start: 0, end: 4, quote: "Alle".to_owned() }];

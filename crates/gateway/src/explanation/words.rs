@@ -19,7 +19,8 @@ pub(super) struct Words {
     pub(super) evidence: &'static str,
     pub(super) truncated: &'static str,
     pub(super) cluster: fn(u64) -> String,
-    pub(super) judged: fn(&str, &str, &str) -> String,
+    pub(super) judged: fn(&str, &str) -> String,
+    pub(super) judged_article: fn(&str, &str) -> String,
     pub(super) not_judged: &'static str,
     pub(super) end: &'static str,
     pub(super) ground_name: fn(&Statute, Ground) -> Option<&str>,
@@ -45,9 +46,8 @@ pub(super) const NL: Words = Words {
     evidence: "- aangewezen passage: ",
     truncated: "- het bericht is langer dan het model leest; het eind is niet gelezen",
     cluster: |n| format!("- staat voor {n} berichten met dezelfde of bijna dezelfde tekst"),
-    judged: |day, articles, grounds| {
-        format!("Beoordeeld op {day} door een mens: kandidaat voor artikel {articles} Sr, op grond van {grounds}.")
-    },
+    judged: |day, articles| format!("Beoordeeld op {day} door een mens: kandidaat voor {articles}."),
+    judged_article: |article, grounds| format!("artikel {article} Sr, op grond van {grounds}"),
     not_judged: "Nog niet door een mens beoordeeld.",
     end: "De scores gaan alleen over de bewoordingen. Context, bedoeling en openbaarheid zijn aan een mens; een kandidaat is een voorstel, geen oordeel.",
     ground_name: |law, ground| law.grounds.iter().find(|g| g.id == ground).map(|g| g.nl.as_str()),
@@ -75,11 +75,8 @@ pub(super) const EN: Words = Words {
     evidence: "- passage pointed at: ",
     truncated: "- the post is longer than the model reads; its end was not read",
     cluster: |n| format!("- stands for {n} posts with the same or nearly the same text"),
-    judged: |day, articles, grounds| {
-        format!(
-            "Judged on {day} by a person: candidate under Article {articles} of the Dutch Penal Code, on the ground of {grounds}."
-        )
-    },
+    judged: |day, articles| format!("Judged on {day} by a person: candidate under {articles}."),
+    judged_article: |article, grounds| format!("Article {article} of the Dutch Penal Code, on the ground of {grounds}"),
     not_judged: "Not yet judged by a person.",
     end: "The scores are about the wording alone. Context, intent and publicity are for a person; a candidate is a proposal, not a verdict.",
     ground_name: |law, ground| law.grounds.iter().find(|g| g.id == ground).map(|g| g.en.as_str()),

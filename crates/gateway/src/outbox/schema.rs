@@ -6,7 +6,8 @@ use rusqlite::Connection;
 pub(super) const APPLICATION: i64 = 0x6772_4f42;
 
 /// Step `i` makes version `i + 1` of version `i`. A step that was released is never changed; a change is a further step.
-const STEPS: [&str; 1] = ["
+pub(super) const STEPS: [&str; 2] = [
+    "
     -- What goes out. `post` is the identity of a post with its text (key.rs); a verdict finds by it what was sent.
     CREATE TABLE record (
         seq          INTEGER PRIMARY KEY,
@@ -38,7 +39,28 @@ const STEPS: [&str; 1] = ["
         judged_ms INTEGER NOT NULL,
         verdict   TEXT NOT NULL
     ) STRICT;
-"];
+",
+    "
+    -- Hash of id and text alone (key.rs): a verdict that names a post by another address is recognised by it. Null in corrections and in older records.
+    ALTER TABLE record ADD COLUMN twin TEXT;
+    CREATE INDEX record_twin ON record (twin);
+    ALTER TABLE judged ADD COLUMN twin TEXT;
+    -- Whether the verdict was about a finding or a record.
+    ALTER TABLE judged ADD COLUMN matched INTEGER NOT NULL DEFAULT 1;
+    CREATE INDEX judged_twin ON judged (twin);
+    -- One row. What is known of the receiver: which it is once something was sent, and until when it wants to be left alone.
+    CREATE TABLE receiver (
+        one            INTEGER PRIMARY KEY CHECK (one = 1),
+        -- Hash of its whole address, and the part that may be shown.
+        target         TEXT,
+        name           TEXT,
+        pause_until_ms INTEGER NOT NULL DEFAULT 0,
+        -- Pauses in a row.
+        pauses         INTEGER NOT NULL DEFAULT 0
+    ) STRICT;
+    INSERT INTO receiver (one) VALUES (1);
+",
+];
 
 /// Bring the database to the newest version.
 ///
@@ -49,6 +71,10 @@ pub(super) fn migrate(db: &mut Connection) -> rusqlite::Result<Result<(), String
     // Looked at before anything is written, so that a foreign database stays as it is.
     if let Some(problem) = foreign(db, newest)? {
         return Ok(Err(problem));
+    }
+    // Who only looks must not wait for who writes.
+    if number(db, "user_version")? == newest {
+        return Ok(Ok(()));
     }
     let transaction = db.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
     let version = number(&transaction, "user_version")?;

@@ -39,6 +39,8 @@ pub struct Status {
     pub oldest_pending: Option<String>,
     /// When the next try is due: RFC 3339, UTC. Past or now for a record that waits for a `deliver`.
     pub next_try: Option<String>,
+    /// Until when the receiver wants to be left alone, if that is to come: RFC 3339, UTC.
+    pub paused_until: Option<String>,
     /// Records that were given up for failing, oldest first, at most 20. Not those that were taken back or expired.
     pub dead_letters: Vec<DeadLetter>,
 }
@@ -72,10 +74,12 @@ impl Outbox {
             },
         )?;
         let text = |ms: i64| Moment::from_millis(ms).text();
+        let paused_until = Some(self.pause()?.until_ms).filter(|&ms| ms > Moment::now().millis()).map(text);
         Ok(Status {
             counts,
             oldest_pending: oldest.map(text),
             next_try: next.filter(|&ms| ms > 0).map(text),
+            paused_until,
             dead_letters,
         })
     }

@@ -66,13 +66,23 @@ impl Exported {
     }
 }
 
+/// What a purge has done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Purged {
+    /// Bodies removed.
+    pub removed: usize,
+    /// Whether the write-ahead log is empty, which holds old pages: false while another process reads.
+    pub is_log_empty: bool,
+}
+
 impl Outbox {
-    /// Take dead letters up again: that with `key`, or all that were given up for failing. What was taken back or is past its time stays dead. Returns
-    /// how many will be tried again.
+    /// Take dead letters up again: that with `key`, or all that were given up for failing. What was taken back or is past its time stays dead. A pause that
+    /// the receiver asked for is over with it. Returns how many will be tried again.
     ///
     /// # Errors
     /// When the outbox cannot be written.
     pub fn retry(&self, key: Option<&str>) -> Result<usize> {
+        self.end_pause()?;
         self.db
             .execute(
                 "UPDATE record SET state = 'pending', cause = NULL, tries = 0, next_try_ms = 0, ended_ms = NULL
@@ -117,11 +127,11 @@ impl Outbox {
     }
 
     /// Remove the bodies of all records whose retention date has passed; keys and counts stay, so that nothing is sent twice. What was still pending is
-    /// dead then (`expired`). Returns how many bodies went.
+    /// dead then (`expired`).
     ///
     /// # Errors
     /// When the outbox cannot be written.
-    pub fn purge(&self) -> Result<usize> {
+    pub fn purge(&self) -> Result<Purged> {
         let now = Moment::now();
         let removed = self
             .db
@@ -134,13 +144,11 @@ impl Outbox {
                 params![now.day(), now.millis()],
             )
             .map_err(|e| self.failed(e))?;
-        if removed > 0 {
-            // The write-ahead log holds the old pages until it is emptied.
-            let _: i64 = self
-                .db
-                .pragma_update_and_check(None, "wal_checkpoint", "TRUNCATE", |row| row.get(0))
-                .map_err(|e| self.failed(e))?;
-        }
-        Ok(removed)
+        // The write-ahead log holds the old pages until it is emptied. Also with nothing removed: the last purge may have met a reader.
+        let is_busy: bool = self
+            .db
+            .pragma_update_and_check(None, "wal_checkpoint", "TRUNCATE", |row| row.get(0))
+            .map_err(|e| self.failed(e))?;
+        Ok(Purged { removed, is_log_empty: !is_busy })
     }
 }

@@ -99,7 +99,8 @@ pub struct CandidateRecord {
     pub text_sha256: String,
     /// Language tag as the input gave it, else `und`.
     pub lang: String,
-    /// The words that the scores rest on most, in order and apart. Empty where the text is not kept or they were not looked for.
+    /// The words that a person quoted, else those that the scores rest on most; in order and apart. Empty where the text is not kept, or nobody quoted and
+    /// they were not looked for.
     pub evidence: Vec<Span>,
     /// What was proposed.
     pub band: Band,
@@ -126,7 +127,7 @@ pub struct CandidateRecord {
     /// What a person made of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub verdict: Option<VerdictRecord>,
-    /// The posts that stand behind it.
+    /// The posts that stand behind it, without those that a person has judged to be none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cluster: Option<Cluster>,
     /// Day from which on it must not be kept, ISO 8601.

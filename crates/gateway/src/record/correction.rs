@@ -19,7 +19,8 @@ pub enum CorrectionAction {
     Replaced,
 }
 
-/// A correction of a record that was sent, or may have been. A receiver that never saw that record keeps the correction and acts on nothing.
+/// A correction of a record that was sent, or may have been. It holds whichever of the two arrives first: a receiver that has not seen that record keeps the
+/// correction, and does not act on the record when it comes later.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]

@@ -179,11 +179,14 @@ pub enum VerdictError {
     /// An article without a ground that the statute lists for it.
     #[error("article {0} is named, and none of the grounds is one that it lists")]
     Ground(Article),
+    /// A ground that no article named lists: it would be asserted where the law does not have it.
+    #[error("field `grounds` names {0}, which none of the articles named lists")]
+    Uncovered(Ground),
 }
 
 impl VerdictRecord {
-    /// Whether the verdict says all that it must: a reason for a yes and for a no; for a yes an article, and for each article a ground that
-    /// the statute lists for it.
+    /// Whether the verdict says all that it must: a reason for a yes and for a no; for a yes an article, for each article a ground that
+    /// the statute lists for it, and no ground that it lists for none of them.
     ///
     /// # Errors
     /// When something is missing, naming the field.
@@ -207,7 +210,11 @@ impl VerdictRecord {
             return Err(VerdictError::Empty { field: "articles", wanted: "a candidate is one under an article" });
         }
         let covered = |article| self.grounds.iter().any(|&ground| statute.covers(article, ground));
-        self.articles.iter().copied().find(|&a| !covered(a)).map_or(Ok(()), |a| Err(VerdictError::Ground(a)))
+        if let Some(&article) = self.articles.iter().find(|&&a| !covered(a)) {
+            return Err(VerdictError::Ground(article));
+        }
+        let listed = |ground| self.articles.iter().any(|&article| statute.covers(article, ground));
+        self.grounds.iter().copied().find(|&g| !listed(g)).map_or(Ok(()), |g| Err(VerdictError::Uncovered(g)))
     }
 }
 
@@ -244,6 +251,10 @@ mod tests {
         assert!(verdict(r#"{"articles": []}"#).is_err());
         assert_eq!(verdict(r#"{"grounds": ["gender"]}"#), Err(VerdictError::Ground(Article::A137c)));
         assert_eq!(verdict(r#"{"grounds": ["gender"], "articles": ["137d"]}"#), Ok(()));
+        // The list of 137c is closed: no sex or gender, also not beside another ground.
+        let beside = verdict(r#"{"grounds": ["gender", "race"]}"#);
+        assert_eq!(beside, Err(VerdictError::Uncovered(Ground::Gender)));
+        assert_eq!(verdict(r#"{"grounds": ["gender", "race"], "articles": ["137c", "137d"]}"#), Ok(()));
         assert!(verdict(r#"{"reviewer": ""}"#).is_err());
         assert!(verdict(r#"{"schema": "grens.finding/1"}"#).is_err());
     }
