@@ -36,6 +36,7 @@ pub use form::Form;
 pub use history::{Event, EventKind};
 pub use ids::{EntryId, Hand, ItemId, UserId};
 pub use item::{Evidence, Item, Proposal, Rating, ThreadPost};
+pub use queue::{ListState, Listed};
 pub use sessions::{LogIn, LoggedIn, Session, Token};
 pub use settings::Settings;
 pub use users::{Role, User};
@@ -110,6 +111,27 @@ impl Store {
     /// When something cannot be read or is no finding, or the store cannot be written.
     pub fn import(&mut self, inputs: &[PathBuf]) -> Result<Imported> {
         unfinished!(inputs)
+    }
+}
+
+/// The language of what people read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Language {
+    /// Dutch.
+    #[default]
+    Dutch,
+    /// English.
+    English,
+}
+
+impl Store {
+    /// What was found about an item, why, by which model, policy and law version, what people decided, and how to object; plain words, fit to hand to a citizen.
+    /// Nothing about other posts, no person's name.
+    ///
+    /// # Errors
+    /// When there is no such item, or the store cannot be read.
+    pub fn explain(&self, item: ItemId, language: Language) -> Result<String> {
+        unfinished!(item, language)
     }
 }
 

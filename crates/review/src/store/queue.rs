@@ -1,5 +1,7 @@
 //! The next item, and who has what in hand.
 
+use grens_law::{Band, Judgement};
+
 use super::{Filter, Hand, Item, ItemId, Lane, Order, Store, User};
 use crate::error::Result;
 
@@ -94,4 +96,42 @@ impl Store {
     pub fn repeats(&self, user: &User, head: ItemId, limit: usize) -> Result<Vec<Item>> {
         unfinished!(user, head, limit)
     }
+
+    /// Items in a state, the newest verdict first, or for open ones the oldest first: a lead's list. At most `limit`, after `offset`.
+    ///
+    /// # Errors
+    /// When the person does not lead, or the store cannot be read.
+    pub fn list(&self, user: &User, filter: &Filter, state: ListState, limit: u32, offset: u32) -> Result<Vec<Listed>> {
+        unfinished!(user, filter, state, limit, offset)
+    }
+}
+
+/// Which items a list holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ListState {
+    /// In a lane.
+    Open(Lane),
+    /// Done.
+    Done,
+}
+
+/// A line of a list of items. No text.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Listed {
+    /// Its number.
+    pub id: ItemId,
+    /// Platform.
+    pub platform: Option<String>,
+    /// When it was found: RFC 3339, UTC.
+    pub found_at: String,
+    /// What the program proposes.
+    pub band: Band,
+    /// Its confidence, in 0..=1.
+    pub confidence: f32,
+    /// What was decided; `None` while it is open.
+    pub outcome: Option<Judgement>,
+    /// When: RFC 3339, UTC.
+    pub decided_at: Option<String>,
+    /// Whether its text is erased.
+    pub erased: bool,
 }

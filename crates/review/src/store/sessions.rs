@@ -81,6 +81,14 @@ impl Store {
         unfinished!(user, active)
     }
 
+    /// Give an account another role. It counts at once, in open sessions too.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub fn set_role(&mut self, user: UserId, role: Role) -> Result<()> {
+        unfinished!(user, role)
+    }
+
     /// Give an account a new password. Ends its sessions.
     ///
     /// # Errors
@@ -98,20 +106,21 @@ impl Store {
         unfinished!(name, password, peer)
     }
 
-    /// A token that logs a user in once, for the address that `serve` prints.
-    ///
-    /// # Errors
-    /// When the user is not active, or the store cannot be written.
-    pub fn issue_login_token(&mut self, user: UserId, valid: Duration) -> Result<Token> {
-        unfinished!(user, valid)
-    }
-
-    /// Log in with a token; it cannot be used again. Counts towards the limit of `peer`.
+    /// A token for making the first lead's account, for the page that `serve` prints the address of; a new one takes the place of an unused one. It is good for
+    /// a day. `None` when there is an active lead already.
     ///
     /// # Errors
     /// When the store cannot be written.
-    pub fn redeem_login_token(&mut self, token: &str, peer: &str) -> Result<LogIn> {
-        unfinished!(token, peer)
+    pub fn new_setup_token(&mut self) -> Result<Option<Token>> {
+        unfinished!()
+    }
+
+    /// Make the first lead's account with the token; it cannot be used again. `None` when the token is wrong, old or used, or there is a lead by now.
+    ///
+    /// # Errors
+    /// As for [`Store::add_user`]; the token stays good then.
+    pub fn redeem_setup_token(&mut self, token: &str, name: &str, password: &str) -> Result<Option<User>> {
+        unfinished!(token, name, password)
     }
 
     /// The session of a cookie's token; `None` when there is none, it has ended (12 hours after it began, or 1 hour after its last use), or the account is not in
