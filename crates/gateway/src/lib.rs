@@ -37,5 +37,5 @@ pub use record::{
     Explanation, NOTICE_SCHEMA, NoticeDraftRecord, Notifier, Part, RECEIPT_SCHEMA, Receipt, ReceiptStatus, Standing,
     Thresholds,
 };
-pub use retention::{DAYS_REVIEWED, DAYS_UNREVIEWED};
+pub use retention::{DAYS_REVIEWED, DAYS_UNREVIEWED, Moment};
 pub use verdicts::Verdicts;

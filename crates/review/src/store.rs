@@ -1,0 +1,151 @@
+//! The store: one SQLite file (WAL), which survives a crash at any moment. One [`Store`] is one connection; every thread opens its own, and any number of
+//! processes may.
+//!
+//! What people decide is a chain of entries (`chain.rs`): they are only ever added, and each holds the hash of the one before. All else follows from findings
+//! and entries: `item` keeps where each item stands only so that the next one is found at once, and [`Store::verify`] derives it anew and compares.
+
+/// Stands in for what is being written.
+macro_rules! unfinished {
+    ($($used:expr),*) => {{
+        $(let _ = &$used;)*
+        Err(crate::ReviewError::Damaged { what: "an unfinished function" })
+    }};
+}
+
+mod clock;
+mod figures;
+mod filter;
+mod form;
+mod history;
+mod ids;
+mod item;
+mod queue;
+mod sessions;
+mod settings;
+mod users;
+mod verdict;
+
+use std::path::{Path, PathBuf};
+
+use rusqlite::Connection;
+
+pub use clock::Clock;
+pub use figures::{ArticleAgreement, Count, Dashboard, Day, Drift, Period, Precision, StatisticsRow};
+pub use filter::{Filter, Lane, Order};
+pub use form::Form;
+pub use history::{Event, EventKind};
+pub use ids::{EntryId, Hand, ItemId, UserId};
+pub use item::{Evidence, Item, Proposal, Rating, ThreadPost};
+pub use queue::{ListState, Listed};
+pub use sessions::{LogIn, LoggedIn, Session, Token};
+pub use settings::Settings;
+pub use users::{Role, User};
+pub use verdict::{Bulk, Judged, Recent, UNDO};
+
+use crate::error::Result;
+
+/// The review queue, open: one connection.
+#[derive(Debug)]
+pub struct Store {
+    db: Connection,
+    path: PathBuf,
+    clock: Clock,
+}
+
+impl Store {
+    /// Open the queue at `path`, making it where there is none, readable by its owner alone.
+    ///
+    /// # Errors
+    /// When it cannot be made or opened, is locked, or is no queue of this version.
+    pub fn create(path: &Path) -> Result<Self> {
+        unfinished!(path)
+    }
+
+    /// Open the queue at `path`.
+    ///
+    /// # Errors
+    /// When there is none, it is locked, or is no queue of this version.
+    pub fn open(path: &Path) -> Result<Self> {
+        unfinished!(path)
+    }
+
+    /// A further connection to the same queue, with the same clock.
+    ///
+    /// # Errors
+    /// As for [`Store::open`].
+    pub fn another(&self) -> Result<Self> {
+        Ok(Self { clock: self.clock.clone(), ..Self::open(&self.path)? })
+    }
+
+    /// Where it is.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Take the time from another clock. For tests.
+    pub fn set_clock(&mut self, clock: Clock) {
+        self.clock = clock;
+    }
+
+    /// The settings.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn settings(&self) -> Result<Settings> {
+        unfinished!()
+    }
+
+    /// Change the settings. A changed share of second raters counts for items imported later.
+    ///
+    /// # Errors
+    /// When the person does not lead, a value is out of its range, or the store cannot be written.
+    pub fn set_settings(&mut self, user: &User, settings: &Settings) -> Result<()> {
+        unfinished!(user, settings)
+    }
+
+    /// Put findings in out of lists that `grens scan` wrote: folders, or files of JSON Lines. What is there already (same post, same text) is left as it is.
+    /// One transaction.
+    ///
+    /// # Errors
+    /// When something cannot be read or is no finding, or the store cannot be written.
+    pub fn import(&mut self, inputs: &[PathBuf]) -> Result<Imported> {
+        unfinished!(inputs)
+    }
+}
+
+/// The language of what people read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Language {
+    /// Dutch.
+    #[default]
+    Dutch,
+    /// English.
+    English,
+}
+
+impl Store {
+    /// What was found about an item, why, by which model, policy and law version, what people decided, and how to object; plain words, fit to hand to a citizen.
+    /// Nothing about other posts, no person's name.
+    ///
+    /// # Errors
+    /// When there is no such item, or the store cannot be read.
+    pub fn explain(&self, item: ItemId, language: Language) -> Result<String> {
+        unfinished!(item, language)
+    }
+}
+
+/// What became of what was imported.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Imported {
+    /// Items put in.
+    pub items: u64,
+    /// Of these, near repeats of another.
+    pub repeats: u64,
+    /// Findings that were there already.
+    pub known: u64,
+    /// Findings without a text: nobody could judge them, they stay out.
+    pub without_text: u64,
+    /// Findings past their retention date.
+    pub expired: u64,
+}
