@@ -15,8 +15,6 @@ pub(crate) struct App {
     figures: Mutex<Store>,
     pub(crate) site: Site,
     pub(crate) batches: Batches,
-    /// The code for the first account, until there is one.
-    pub(crate) start: Mutex<Option<String>>,
     /// Whose thresholds are shown beside scores.
     pub(crate) policy: Option<Policy>,
     pub(crate) statute: &'static Statute,
@@ -28,13 +26,12 @@ pub(crate) struct App {
 pub(crate) type Shared = Arc<App>;
 
 impl App {
-    pub(crate) fn new(stores: (Store, Store), site: Site, start: Option<String>, policy: Option<Policy>, limits: Limits, log: Arc<dyn Log>) -> Self {
+    pub(crate) fn new(stores: (Store, Store), site: Site, policy: Option<Policy>, limits: Limits, log: Arc<dyn Log>) -> Self {
         Self {
             store: Mutex::new(stores.0),
             figures: Mutex::new(stores.1),
             site,
             batches: Batches::default(),
-            start: Mutex::new(start),
             policy,
             statute: Statute::shipped(),
             limits,
@@ -48,7 +45,7 @@ impl App {
         self.store.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The store by another connection, for figures that walk over all items: nobody waits for them with a verdict.
+    /// The store by another connection, for figures that walk over all items and for passwords: nobody waits for them with a verdict.
     pub(crate) fn figures(&self) -> MutexGuard<'_, Store> {
         self.figures.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -129,6 +129,7 @@ fn stranger(app: &App, request: &Request) -> Visit {
         form: Pairs::default(),
         here: request.uri().path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string),
         by_script: headers.contains_key(BY_SCRIPT),
+        reading: request.method().is_safe(),
         peer: app.site.peer(headers),
     }
 }

@@ -50,7 +50,6 @@ pub static ROUTES: [Route; 39] = [
     get("/assets/{version}/{file}", Who::Anybody, assets::file),
     get("/login", Who::Anybody, entry::page),
     post("/login", Who::Anybody, entry::log_in),
-    post("/enter", Who::Anybody, entry::enter),
     get("/start", Who::Anybody, start::page),
     post("/start", Who::Anybody, start::begin),
     post("/language", Who::Anybody, language::switch),
@@ -79,13 +78,14 @@ pub static ROUTES: [Route; 39] = [
     get("/statistics.csv", Who::SIGNED_IN, statistics::csv),
     get("/export", Who::DATA, export::page),
     get("/export.jsonl", Who::DATA, export::file),
+    get("/labels.jsonl", Who::LEADS, export::labels),
     get("/users", Who::LEADS, users::page),
     post("/users", Who::LEADS, users::add),
     post("/users/{user}/active", Who::LEADS, users::set_active),
     post("/users/{user}/password", Who::LEADS, users::set_password),
     get("/settings", Who::LEADS, settings::page),
     post("/settings", Who::LEADS, settings::save),
-    get("/help", Who::SIGNED_IN, judge::help),
+    post("/users/{user}/role", Who::LEADS, users::set_role),
 ];
 
 /// Routes out of the table.

@@ -10,9 +10,9 @@ use grens_server::{Acceptor, Ending, Limits, Log, ServerError, listen};
 use url::Url;
 
 use super::app::App;
-use super::cookies;
 use super::routes::router;
 use super::site::Site;
+use crate::store::Token;
 use crate::{ReviewError, Store};
 
 /// Longest form, in bytes: the longest reason and note in any script, and room.
@@ -59,7 +59,7 @@ pub struct Listening {
     address: SocketAddr,
     site: Site,
     stores: (Store, Store),
-    code: Option<String>,
+    code: Option<Token>,
     policy: Option<Policy>,
 }
 
@@ -69,14 +69,14 @@ impl Listening {
     /// # Errors
     /// When other machines can reach the address and no proxy is named, when the proxy's address is none, when the address is taken, or when the queue cannot be
     /// read.
-    pub fn bind(options: &Options, store: Store) -> Result<Self, WebError> {
+    pub fn bind(options: &Options, mut store: Store) -> Result<Self, WebError> {
         if options.behind_proxy.is_none() && !options.bind.ip().is_loopback() {
             return Err(WebError::Open(options.bind));
         }
         if let Some(origin) = &options.behind_proxy {
             check(origin, options.bind)?;
         }
-        let code = if store.users()?.is_empty() { Some(cookies::stranger()) } else { None };
+        let code = store.new_setup_token()?;
         let (listener, address) = listen(options.bind)?;
         let site = options.behind_proxy.as_ref().map_or_else(|| Site::local(address), Site::behind);
         let second = store.another()?;
@@ -89,10 +89,10 @@ impl Listening {
         self.address
     }
 
-    /// The code that makes the first account, at `/start`; `None` when there are accounts. It is worth a lead's password and used up with the first one.
+    /// The code that makes the first account, at `/start`; `None` when there is a lead. It is worth a lead's password, and used up with the first account.
     #[must_use]
-    pub fn start_code(&self) -> Option<&str> {
-        self.code.as_deref()
+    pub const fn setup_token(&self) -> Option<&Token> {
+        self.code.as_ref()
     }
 
     /// Answer until `stop` is set, then those in hand.
@@ -113,7 +113,7 @@ impl Listening {
             .max_blocking_threads(8)
             .enable_all()
             .build()?;
-        let app = Arc::new(App::new(self.stores, self.site, self.code, self.policy, limits, Arc::clone(&log)));
+        let app = Arc::new(App::new(self.stores, self.site, self.policy, limits, Arc::clone(&log)));
         let acceptor = Acceptor { limits, log: Arc::clone(&log), gauge: None };
         let stopping = |open| log.note(&format!("stopping: {open} connections"));
         let ending = runtime.block_on(acceptor.run(self.listener, router(app), stop, stopping));

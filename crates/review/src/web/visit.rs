@@ -21,6 +21,8 @@ pub(crate) struct Visit {
     pub(crate) here: String,
     /// Asked for by the page's own script, which wants a piece and not a page.
     pub(crate) by_script: bool,
+    /// No form: nothing is lost when somebody signs in first.
+    pub(crate) reading: bool,
     /// From where, for counting failed sign-ins.
     pub(crate) peer: String,
 }
