@@ -57,6 +57,12 @@ impl Moment {
     pub fn text(self) -> String {
         humantime::format_rfc3339_seconds(self.0).to_string()
     }
+
+    /// RFC 3339, UTC, with milliseconds.
+    #[must_use]
+    pub fn text_with_millis(self) -> String {
+        humantime::format_rfc3339_millis(self.0).to_string()
+    }
 }
 
 impl From<SystemTime> for Moment {

@@ -4,29 +4,33 @@
 //! What people decide is a chain of entries (`chain.rs`): they are only ever added, and each holds the hash of the one before. All else follows from findings
 //! and entries: `item` keeps where each item stands only so that the next one is found at once, and [`Store::verify`] derives it anew and compares.
 
-/// Stands in for what is being written.
-macro_rules! unfinished {
-    ($($used:expr),*) => {{
-        $(let _ = &$used;)*
-        Err(crate::ReviewError::Damaged { what: "an unfinished function" })
-    }};
-}
-
+mod access;
+mod chain;
 mod clock;
+mod codes;
 mod figures;
 mod filter;
 mod form;
 mod history;
 mod ids;
+mod import;
 mod item;
+mod lists;
 mod queue;
+mod rows;
+mod schema;
+mod sealed;
+mod search;
 mod sessions;
 mod settings;
+mod settle;
+mod standing;
 mod users;
 mod verdict;
 
 use std::path::{Path, PathBuf};
 
+use grens_gateway::database::{self, DatabaseError};
 use rusqlite::Connection;
 
 pub use clock::Clock;
@@ -35,8 +39,9 @@ pub use filter::{Filter, Lane, Order};
 pub use form::Form;
 pub use history::{Event, EventKind};
 pub use ids::{EntryId, Hand, ItemId, UserId};
+pub use import::{Imported, Importing};
 pub use item::{Evidence, Item, Proposal, Rating, ThreadPost};
-pub use queue::{ListState, Listed};
+pub use lists::{ListState, Listed};
 pub use sessions::{LogIn, LoggedIn, Session, Token};
 pub use settings::Settings;
 pub use users::{Role, User};
@@ -58,7 +63,7 @@ impl Store {
     /// # Errors
     /// When it cannot be made or opened, is locked, or is no queue of this version.
     pub fn create(path: &Path) -> Result<Self> {
-        unfinished!(path)
+        Self::of(path, database::create(path, schema::TABLES))
     }
 
     /// Open the queue at `path`.
@@ -66,7 +71,12 @@ impl Store {
     /// # Errors
     /// When there is none, it is locked, or is no queue of this version.
     pub fn open(path: &Path) -> Result<Self> {
-        unfinished!(path)
+        Self::of(path, database::open(path, schema::TABLES))
+    }
+
+    fn of(path: &Path, opened: std::result::Result<Connection, DatabaseError>) -> Result<Self> {
+        let db = opened.map_err(|e| access::sorted(path, e))?;
+        Ok(Self { db, path: path.to_owned(), clock: Clock::System })
     }
 
     /// A further connection to the same queue, with the same clock.
@@ -87,31 +97,6 @@ impl Store {
     pub fn set_clock(&mut self, clock: Clock) {
         self.clock = clock;
     }
-
-    /// The settings.
-    ///
-    /// # Errors
-    /// When the store cannot be read.
-    pub fn settings(&self) -> Result<Settings> {
-        unfinished!()
-    }
-
-    /// Change the settings. A changed share of second raters counts for items imported later.
-    ///
-    /// # Errors
-    /// When the person does not lead, a value is out of its range, or the store cannot be written.
-    pub fn set_settings(&mut self, user: &User, settings: &Settings) -> Result<()> {
-        unfinished!(user, settings)
-    }
-
-    /// Put findings in out of lists that `grens scan` wrote: folders, or files of JSON Lines. What is there already (same post, same text) is left as it is.
-    /// One transaction.
-    ///
-    /// # Errors
-    /// When something cannot be read or is no finding, or the store cannot be written.
-    pub fn import(&mut self, inputs: &[PathBuf]) -> Result<Imported> {
-        unfinished!(inputs)
-    }
 }
 
 /// The language of what people read.
@@ -131,21 +116,6 @@ impl Store {
     /// # Errors
     /// When there is no such item, or the store cannot be read.
     pub fn explain(&self, item: ItemId, language: Language) -> Result<String> {
-        unfinished!(item, language)
+        Err(crate::ReviewError::Damaged { what: "an unfinished part" })
     }
-}
-
-/// What became of what was imported.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Imported {
-    /// Items put in.
-    pub items: u64,
-    /// Of these, near repeats of another.
-    pub repeats: u64,
-    /// Findings that were there already.
-    pub known: u64,
-    /// Findings without a text: nobody could judge them, they stay out.
-    pub without_text: u64,
-    /// Findings past their retention date.
-    pub expired: u64,
 }

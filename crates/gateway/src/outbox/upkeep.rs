@@ -4,6 +4,7 @@ use rusqlite::params;
 use serde::Serialize;
 
 use super::Outbox;
+use crate::database;
 use crate::error::Result;
 use crate::retention::Moment;
 
@@ -135,11 +136,7 @@ impl Outbox {
             )
             .map_err(|e| self.failed(e))?;
         if removed > 0 {
-            // The write-ahead log holds the old pages until it is emptied.
-            let _: i64 = self
-                .db
-                .pragma_update_and_check(None, "wal_checkpoint", "TRUNCATE", |row| row.get(0))
-                .map_err(|e| self.failed(e))?;
+            database::empty_log(&self.db).map_err(|e| self.failed(e))?;
         }
         Ok(removed)
     }

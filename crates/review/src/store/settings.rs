@@ -2,7 +2,12 @@
 
 use std::time::Duration;
 
+use rusqlite::{Connection, OptionalExtension as _};
 use serde::{Deserialize, Serialize};
+
+use super::access::{self, Step};
+use super::{Store, User};
+use crate::error::{Result, ReviewError};
 
 /// Settings of the queue. They stand in the store.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -44,4 +49,55 @@ impl Settings {
     pub fn lease(&self) -> Duration {
         Duration::from_secs(u64::from(self.lease_minutes) * 60)
     }
+}
+
+impl Store {
+    /// The settings.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn settings(&self) -> Result<Settings> {
+        self.read(|db, _| Ok(read(db)?))
+    }
+
+    /// Change the settings. A changed share of second raters counts for items imported later.
+    ///
+    /// # Errors
+    /// When the person does not lead, a value is out of its range, or the store cannot be written.
+    pub fn set_settings(&mut self, user: &User, settings: &Settings) -> Result<()> {
+        self.write(|db, _| {
+            access::lead(db, user, "change the settings")?;
+            write(db, settings)
+        })
+    }
+
+    /// As [`Store::set_settings`], by whoever owns the file: the command line.
+    ///
+    /// # Errors
+    /// When a value is out of its range, or the store cannot be written.
+    pub fn set_settings_as_owner(&mut self, settings: &Settings) -> Result<()> {
+        self.write(|db, _| write(db, settings))
+    }
+}
+
+fn write(db: &Connection, settings: &Settings) -> Step<()> {
+    let within = |is_within: bool, field, problem| {
+        if is_within { Ok(()) } else { Err(ReviewError::Field { field, problem }) }
+    };
+    within((0.0..=1.0).contains(&settings.second_share), "second_share", "is not in 0..=1")?;
+    within((1..=24 * 60).contains(&settings.lease_minutes), "lease_minutes", "is not in 1..=1440")?;
+    for (field, days) in [("days_unreviewed", settings.days_unreviewed), ("days_reviewed", settings.days_reviewed)] {
+        within((1..=3650).contains(&days), field, "is not in 1..=3650")?;
+    }
+    db.execute(
+        "INSERT INTO setting (one, value) VALUES (1, ?1) ON CONFLICT (one) DO UPDATE SET value = excluded.value",
+        [super::chain::json(settings)],
+    )?;
+    Ok(())
+}
+
+pub(super) fn read(db: &Connection) -> Step<Settings> {
+    let row = db.query_row("SELECT value FROM setting", [], |row| row.get::<_, String>(0)).optional()?;
+    let Some(text) = row else { return Ok(Settings::default()) };
+    serde_json::from_str(&text).map_err(|_| ReviewError::Damaged { what: "settings" }.into())
 }
