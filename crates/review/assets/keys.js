@@ -45,7 +45,7 @@ export function press(event) {
   if (isMarking() && markKey(event)) return event.preventDefault();
   if (event.ctrlKey || event.altKey || event.metaKey || event.repeat) return;
   // On a link or a button the browser's own keys come first.
-  if ((key === "Enter" || key === " ") && target.matches(ACTS)) return;
+  if ((key === "Enter" && target.matches(ACTS)) || (key === " " && target.matches(`${ACTS}, input`))) return;
   if (key === "Enter") {
     event.preventDefault();
     return save();

@@ -35,7 +35,6 @@ struct Page {
     objection: bool,
     /// Minutes that it stays in hand without a sign of life.
     lease_minutes: u32,
-    batch: u32,
 }
 
 #[derive(Template)]
@@ -128,7 +127,7 @@ fn judging(
     filled: Pairs,
     wrong: Vec<Wrong>,
 ) -> Result<Page, Problem> {
-    let (session, query, settings) = (visit.session()?, wanted.query(), store.settings()?);
+    let (session, query) = (visit.session()?, wanted.query());
     let action = item.map_or_else(String::new, |item| match query.as_str() {
         "" => format!("/judge/{}", item.id),
         query => format!("/judge/{}?{query}", item.id),
@@ -142,8 +141,7 @@ fn judging(
         form: Shown::new(action, visit.lang, app.statute, filled, wrong),
         between: between.map(|item| events(item, visit.lang, app.statute)).unwrap_or_default(),
         objection: item.is_some_and(|item| item.lane == Some(crate::store::Lane::Objection)),
-        lease_minutes: settings.lease_minutes,
-        batch: settings.batch,
+        lease_minutes: store.settings()?.lease_minutes,
         query,
     })
 }
