@@ -8,6 +8,8 @@ mod access;
 mod chain;
 mod clock;
 mod codes;
+mod explain;
+mod export;
 mod figures;
 mod filter;
 mod form;
@@ -17,6 +19,7 @@ mod import;
 mod item;
 mod lists;
 mod queue;
+mod retention;
 mod rows;
 mod schema;
 mod sealed;
@@ -25,8 +28,10 @@ mod sessions;
 mod settings;
 mod settle;
 mod standing;
+mod upkeep;
 mod users;
 mod verdict;
+mod verify;
 
 use std::path::{Path, PathBuf};
 
@@ -34,6 +39,8 @@ use grens_gateway::database::{self, DatabaseError};
 use rusqlite::Connection;
 
 pub use clock::Clock;
+pub use explain::Language;
+pub use export::{LabelFormat, Offered};
 pub use figures::{ArticleAgreement, Count, Dashboard, Day, Drift, Period, Precision, StatisticsRow};
 pub use filter::{Filter, Lane, Order};
 pub use form::Form;
@@ -42,10 +49,13 @@ pub use ids::{EntryId, Hand, ItemId, UserId};
 pub use import::{Imported, Importing};
 pub use item::{Evidence, Item, Proposal, Rating, ThreadPost};
 pub use lists::{ListState, Listed};
+pub use retention::Purged;
 pub use sessions::{LogIn, LoggedIn, Session, Token};
 pub use settings::Settings;
+pub use upkeep::Status;
 pub use users::{Role, User};
 pub use verdict::{Bulk, Judged, Recent, UNDO};
+pub use verify::{ChainEnd, Verified};
 
 use crate::error::Result;
 
@@ -96,26 +106,5 @@ impl Store {
     /// Take the time from another clock. For tests.
     pub fn set_clock(&mut self, clock: Clock) {
         self.clock = clock;
-    }
-}
-
-/// The language of what people read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum Language {
-    /// Dutch.
-    #[default]
-    Dutch,
-    /// English.
-    English,
-}
-
-impl Store {
-    /// What was found about an item, why, by which model, policy and law version, what people decided, and how to object; plain words, fit to hand to a citizen.
-    /// Nothing about other posts, no person's name.
-    ///
-    /// # Errors
-    /// When there is no such item, or the store cannot be read.
-    pub fn explain(&self, item: ItemId, language: Language) -> Result<String> {
-        Err(crate::ReviewError::Damaged { what: "an unfinished part" })
     }
 }

@@ -1,7 +1,7 @@
 //! Figures for the dashboard and for yearly reports. Nothing personal: no item, no person, no text.
 
-use super::Store;
-use crate::error::Result;
+mod dashboard;
+mod statistics;
 
 /// A name and how many.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -107,39 +107,4 @@ pub struct StatisticsRow {
     pub outcome: String,
     /// How many.
     pub items: u64,
-}
-
-impl Store {
-    /// All figures of the dashboard.
-    ///
-    /// # Errors
-    /// When the store cannot be read.
-    pub fn dashboard(&self) -> Result<Dashboard> {
-        Err(crate::ReviewError::Damaged { what: "an unfinished part" })
-    }
-
-    /// Counts by month or year, sorted.
-    ///
-    /// # Errors
-    /// When the store cannot be read.
-    pub fn statistics(&self, by: Period) -> Result<Vec<StatisticsRow>> {
-        Err(crate::ReviewError::Damaged { what: "an unfinished part" })
-    }
-
-    /// The same as CSV with a header, by RFC 4180, cells that a spreadsheet would take for a formula defused.
-    ///
-    /// # Errors
-    /// When the store cannot be read.
-    pub fn statistics_csv(&self, by: Period) -> Result<String> {
-        Err(crate::ReviewError::Damaged { what: "an unfinished part" })
-    }
-
-    /// Write what a researcher may have, as JSON Lines: pseudonyms of items and persons that are new in every export, scores, articles, grounds, verdicts, months;
-    /// no text, no place, no day. Returns how many rows.
-    ///
-    /// # Errors
-    /// When the store cannot be read, or `out` fails.
-    pub fn export_pseudonymised(&self, out: &mut dyn std::io::Write) -> Result<u64> {
-        Err(crate::ReviewError::Damaged { what: "an unfinished part" })
-    }
 }
