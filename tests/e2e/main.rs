@@ -11,6 +11,8 @@ mod inputs;
 mod models;
 mod night;
 mod purge;
+mod review_site;
+mod review_web;
 mod scan;
 mod scan_disturbed;
 mod scan_results;
