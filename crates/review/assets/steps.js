@@ -90,7 +90,7 @@ export function submit(form) {
       const page = parse(await answer.text());
       form.replaceWith(page.querySelector("#verdict-form"));
       dress();
-      document.querySelector("#wrong a")?.focus();
+      $("#wrong")?.focus();
     } else if (answer.ok) {
       flash(await answer.text());
       await next();
