@@ -11,6 +11,7 @@ mod inputs;
 mod models;
 mod night;
 mod purge;
+mod review;
 mod review_site;
 mod review_web;
 mod scan;

@@ -195,4 +195,3 @@ pub fn finding(id: &str, text: &str) -> Value {
 pub fn harmless(n: usize) -> Vec<Value> {
     (0..n).map(|i| finding(&format!("p{i}"), &format!("Bericht nummer {i} over het weer in Zwolle."))).collect()
 }
-

@@ -1,7 +1,7 @@
 //! The review page against those who should not get in, not further, or not with that.
 #![cfg(unix)]
 
-use grens_review::store::{ListState, Lane, Role};
+use grens_review::store::{Lane, ListState, Role};
 use grens_review::web::{Method, ROUTES, Route};
 
 use super::http::Answer;
@@ -55,9 +55,48 @@ const PEOPLE: [(char, &str, Role); 3] =
 
 /// Every name of a field that any form or address has.
 const FIELDS: [&str; 42] = [
-    "csrf", "name", "password", "again", "old", "code", "back", "to", "q", "state", "from", "by", "item", "after", "entry", "verdict", "article",
-    "ground", "group", "why", "reason", "quote", "quote_start", "quote_end", "publicity", "context", "note", "online", "online_at", "route",
-    "objection", "platform", "band", "lane", "order", "min_age", "max_age", "min_score", "max_score", "role", "active", "blind",
+    "csrf",
+    "name",
+    "password",
+    "again",
+    "old",
+    "code",
+    "back",
+    "to",
+    "q",
+    "state",
+    "from",
+    "by",
+    "item",
+    "after",
+    "entry",
+    "verdict",
+    "article",
+    "ground",
+    "group",
+    "why",
+    "reason",
+    "quote",
+    "quote_start",
+    "quote_end",
+    "publicity",
+    "context",
+    "note",
+    "online",
+    "online_at",
+    "route",
+    "objection",
+    "platform",
+    "band",
+    "lane",
+    "order",
+    "min_age",
+    "max_age",
+    "min_score",
+    "max_score",
+    "role",
+    "active",
+    "blind",
 ];
 
 fn method(route: &Route) -> &'static str {
@@ -79,7 +118,8 @@ fn every_page_has_a_rule_and_keeps_to_it() {
     let site = Site::start(&harmless(3));
     for route in &ROUTES {
         let rule = MAY.iter().find(|(m, path, _)| (*m, *path) == (method(route), route.path));
-        let (_, _, may) = rule.unwrap_or_else(|| panic!("{} {} is not in the table: who may open it?", method(route), route.path));
+        let (_, _, may) =
+            rule.unwrap_or_else(|| panic!("{} {} is not in the table: who may open it?", method(route), route.path));
         for (letter, _, role) in PEOPLE {
             assert_eq!(route.who.lets(Some(role)), *may == "*" || may.contains(letter), "{} for {role:?}", route.path);
         }
@@ -94,7 +134,10 @@ fn every_page_has_a_rule_and_keeps_to_it() {
             let answer = ask(&mut visitor, method, path);
             let allowed = *may == "*" || may.contains(letter);
             assert_eq!(answer.status == 403, !allowed, "{name}: {method} {path}: {answer:?}");
-            assert!(answer.status < 500 && answer.status != 401 || *path == "/login", "{name}: {method} {path}: {answer:?}");
+            assert!(
+                answer.status < 500 && answer.status != 401 || *path == "/login",
+                "{name}: {method} {path}: {answer:?}"
+            );
         }
     }
     let mut stranger = site.stranger();
@@ -116,7 +159,14 @@ fn a_form_that_is_not_ours_changes_nothing() {
     let (lead, other) = (site.signed_in("lead"), site.signed_in("roos"));
     let own = format!("http://{}", site.address);
     let fields = |csrf: &str| {
-        form(&[("csrf", csrf), ("name", "indringer"), ("password", PASSWORD), ("role", "lead"), ("to", "en"), ("verdict", "unsure")])
+        form(&[
+            ("csrf", csrf),
+            ("name", "indringer"),
+            ("password", PASSWORD),
+            ("role", "lead"),
+            ("to", "en"),
+            ("verdict", "unsure"),
+        ])
     };
     for route in ROUTES.iter().filter(|route| route.method == Method::Post) {
         let path = address(route.path);
@@ -124,12 +174,21 @@ fn a_form_that_is_not_ours_changes_nothing() {
             let answer = lead.raw("POST", &path, &[("Origin", &own)], &fields(csrf));
             assert_eq!(answer.status, 403, "{path} with the token {csrf:?}");
         }
-        let foreign = ["http://evil.example", "null", "http://127.0.0.1", "https://localhost", "http://127.0.0.1.evil.example"];
+        let foreign =
+            ["http://evil.example", "null", "http://127.0.0.1", "https://localhost", "http://127.0.0.1.evil.example"];
         for origin in foreign {
-            assert_eq!(lead.raw("POST", &path, &[("Origin", origin)], &fields(&lead.csrf)).status, 403, "{path} from {origin}");
+            assert_eq!(
+                lead.raw("POST", &path, &[("Origin", origin)], &fields(&lead.csrf)).status,
+                403,
+                "{path} from {origin}"
+            );
         }
         assert_eq!(lead.raw("POST", &path, &[], &fields(&lead.csrf)).status, 403, "{path} from nowhere");
-        assert_eq!(lead.raw("POST", &path, &[("Origin", &own), ("Origin", &own)], &fields(&lead.csrf)).status, 403, "{path}");
+        assert_eq!(
+            lead.raw("POST", &path, &[("Origin", &own), ("Origin", &own)], &fields(&lead.csrf)).status,
+            403,
+            "{path}"
+        );
         assert_eq!(lead.raw("DELETE", &path, &[("Origin", &own)], "").status, 405, "{path}");
     }
     assert_eq!(site.store().users().unwrap().len(), 4);
@@ -140,7 +199,9 @@ fn another_host_gets_nothing() {
     let site = Site::start(&harmless(1));
     let visitor = site.signed_in("lead");
     let port = site.address.port();
-    for host in ["evil.example", &format!("evil.example:{port}"), "", "127.0.0.1", &format!("127.0.0.1.evil.example:{port}")] {
+    for host in
+        ["evil.example", &format!("evil.example:{port}"), "", "127.0.0.1", &format!("127.0.0.1.evil.example:{port}")]
+    {
         let answer = visitor.raw("GET", "/judge", &[("Host", host)], "");
         assert_eq!(answer.status, 421, "{host}");
         assert!(!answer.body.contains("Zwolle"));
@@ -157,14 +218,34 @@ fn no_path_leads_anywhere_else() {
     let mut visitor = site.signed_in("lead");
     let long = format!("/items/{}", "9".repeat(20_000));
     for path in [
-        "/assets/../queue.db", "/assets/..%2f..%2fqueue.db", "/assets/%2e%2e/queue.db", "/assets/0/..%2Fpage.css", "/assets/0/page.css%00",
-        "/queue.db", "/.git/config", "/items/1/../../users", "/items/%2e%2e/users", "/items/1%00", "/items/99999999999999999999", "/items/-1", "/items/1e0",
-        "/items/0x1", "/items/1;drop", "/items/%ff", "/judge/1/skip/", "/users/", "//users", "/./users", "/%75sers/..", long.as_str(),
+        "/assets/../queue.db",
+        "/assets/..%2f..%2fqueue.db",
+        "/assets/%2e%2e/queue.db",
+        "/assets/0/..%2Fpage.css",
+        "/assets/0/page.css%00",
+        "/queue.db",
+        "/.git/config",
+        "/items/1/../../users",
+        "/items/%2e%2e/users",
+        "/items/1%00",
+        "/items/99999999999999999999",
+        "/items/-1",
+        "/items/1e0",
+        "/items/0x1",
+        "/items/1;drop",
+        "/items/%ff",
+        "/judge/1/skip/",
+        "/users/",
+        "//users",
+        "/./users",
+        "/%75sers/..",
+        long.as_str(),
     ] {
         let answer = visitor.open(path);
         assert!((400..500).contains(&answer.status) && !answer.body.contains("SQLite"), "{path}: {answer:?}");
     }
-    for back in ["//evil.example", "https://evil.example", "/\\evil.example", "/\t/evil.example", "javascript:alert(1)"] {
+    for back in ["//evil.example", "https://evil.example", "/\\evil.example", "/\t/evil.example", "javascript:alert(1)"]
+    {
         let answer = visitor.post("/language", &[("to", "en"), ("back", back)]).expect(303);
         assert_eq!(between(&answer.head, "location: ", "\r\n"), Some("/"), "{back}");
     }
@@ -175,8 +256,20 @@ fn sql_and_nonsense_in_every_field_break_nothing() {
     let site = Site::start(&harmless(3));
     let mut lead = site.signed_in("lead");
     let values = [
-        "' OR 1=1 --", "'; DROP TABLE item; DROP TABLE user; --", "1; UPDATE user SET role = 3", "\" OR \"\"=\"", "\0", "%00%ff", "../../etc/passwd",
-        "-1", "999999999999999999999999", "1e999", "NaN", "{{7*7}}", "<script>alert(1)</script>", "\u{202e}\u{1f4a9}",
+        "' OR 1=1 --",
+        "'; DROP TABLE item; DROP TABLE user; --",
+        "1; UPDATE user SET role = 3",
+        "\" OR \"\"=\"",
+        "\0",
+        "%00%ff",
+        "../../etc/passwd",
+        "-1",
+        "999999999999999999999999",
+        "1e999",
+        "NaN",
+        "{{7*7}}",
+        "<script>alert(1)</script>",
+        "\u{202e}\u{1f4a9}",
     ];
     for route in ROUTES.iter().filter(|route| route.path != "/logout") {
         for value in values {
@@ -205,7 +298,8 @@ fn what_is_too_long_or_no_form_is_refused() {
     let own = format!("http://{}", site.address);
     let body = form(&[("csrf", &lead.csrf), ("reason", &"x".repeat(100_000))]);
     assert_eq!(lead.raw("POST", "/judge/1", &[("Origin", &own)], &body).status, 413);
-    let head = format!("POST /judge/1 HTTP/1.1\r\nHost: {}\r\nOrigin: {own}\r\nCookie: {}\r\n", site.address, lead.cookie);
+    let head =
+        format!("POST /judge/1 HTTP/1.1\r\nHost: {}\r\nOrigin: {own}\r\nCookie: {}\r\n", site.address, lead.cookie);
     for (kind, status) in [("application/json", 422), ("multipart/form-data; boundary=x", 422), ("text/plain", 422)] {
         let request = format!("{head}Connection: close\r\nContent-Type: {kind}\r\nContent-Length: 2\r\n\r\n{{}}");
         assert_eq!(site.send(request.as_bytes()).status, status, "{kind}");
@@ -220,8 +314,12 @@ fn what_is_too_long_or_no_form_is_refused() {
 fn hostile_texts_are_shown_and_do_nothing() {
     let long = "lang ".repeat(10_000);
     let texts = [
-        "<script>alert(1)</script><img src=x onerror=alert(1)>", "\"'><svg onload=alert(1)> {{7*7}} </textarea></main>", "a\u{202e}b\u{2067}c\u{7}d",
-        "]]><!--", "&lt;script&gt;", long.as_str(),
+        "<script>alert(1)</script><img src=x onerror=alert(1)>",
+        "\"'><svg onload=alert(1)> {{7*7}} </textarea></main>",
+        "a\u{202e}b\u{2067}c\u{7}d",
+        "]]><!--",
+        "&lt;script&gt;",
+        long.as_str(),
     ];
     let mut findings: Vec<_> = texts.iter().enumerate().map(|(i, text)| finding(&format!("h{i}"), text)).collect();
     findings[1]["url"] = "javascript:alert(1)".into();
@@ -267,13 +365,22 @@ fn every_answer_is_sealed() {
     let own = visitor.open("/judge").expect(200);
     let css = between(&own.body, "href=\"/assets/", "\"").unwrap().to_owned();
     let answers = [
-        own, visitor.open("/nergens"), visitor.open(&format!("/assets/{css}")).expect(200), visitor.raw("GET", "/", &[("Host", "x")], ""),
-        visitor.post("/users", &[]), visitor.open("/statistics.csv"), site.stranger().open("/judge"),
+        own,
+        visitor.open("/nergens"),
+        visitor.open(&format!("/assets/{css}")).expect(200),
+        visitor.raw("GET", "/", &[("Host", "x")], ""),
+        visitor.post("/users", &[]),
+        visitor.open("/statistics.csv"),
+        site.stranger().open("/judge"),
     ];
     for answer in &answers {
         for line in [
-            "content-security-policy: default-src 'none'; script-src 'self'", "x-content-type-options: nosniff", "x-frame-options: deny",
-            "referrer-policy: same-origin", "cross-origin-opener-policy: same-origin", "cache-control: ",
+            "content-security-policy: default-src 'none'; script-src 'self'",
+            "x-content-type-options: nosniff",
+            "x-frame-options: deny",
+            "referrer-policy: same-origin",
+            "cross-origin-opener-policy: same-origin",
+            "cache-control: ",
         ] {
             assert!(answer.head.contains(line), "{line}: {answer:?}");
         }
@@ -296,7 +403,13 @@ fn sessions_begin_anew_and_end() {
     let before = visitor.cookie.clone();
     visitor.post("/logout", &[]).expect(303);
     let ended = site.stranger();
-    for cookie in [before, planted, "grens_session=".to_owned(), format!("grens_session={}", "a".repeat(64)), "grens_session=' OR 1=1".to_owned()] {
+    for cookie in [
+        before,
+        planted,
+        "grens_session=".to_owned(),
+        format!("grens_session={}", "a".repeat(64)),
+        "grens_session=' OR 1=1".to_owned(),
+    ] {
         let answer = Visitor { cookie, ..site.stranger() }.raw("GET", "/judge", &[], "");
         assert!(answer.head.contains("location: /login"), "{answer:?}");
     }
@@ -323,7 +436,10 @@ fn guessing_passwords_gets_slow() {
     visitor.post("/login", &[("name", "roos"), ("password", PASSWORD)]).expect(429);
     visitor.post("/login", &[("name", "linde"), ("password", PASSWORD)]).expect(303);
     let log = site.stop();
-    assert!(log.contains("a sign-in was refused") && !log.contains("fout wachtwoord") && !log.contains("roos"), "{log}");
+    assert!(
+        log.contains("a sign-in was refused") && !log.contains("fout wachtwoord") && !log.contains("roos"),
+        "{log}"
+    );
 }
 
 #[test]
@@ -346,7 +462,9 @@ fn the_first_account_needs_the_code_and_only_the_first() {
     assert_eq!(begin(&code, "lead", PASSWORD), 303);
     assert_eq!(site.store().users().unwrap().len(), 1);
     let mut second = site.stranger();
-    second.post("/start", &[("code", &code), ("name", "nog een"), ("password", PASSWORD), ("again", PASSWORD)]).expect(422);
+    second
+        .post("/start", &[("code", &code), ("name", "nog een"), ("password", PASSWORD), ("again", PASSWORD)])
+        .expect(422);
     assert_eq!(site.store().users().unwrap().len(), 1);
 }
 
@@ -375,7 +493,10 @@ fn an_item_walks_from_verdict_to_objection() {
     lead.post(&format!("{path}/reopen"), &[("objection", "wrongly_not"), ("reason", " ")]).expect(422);
     lead.post(&format!("{path}/reopen"), &[("objection", "wrongly_not"), ("reason", "de afzender belde")]).expect(303);
     let past = lead.open(&path).expect(200).body;
-    assert!(past.contains("Heropend") && past.contains("de afzender belde") && past.contains("gaat over één persoon"), "{past}");
+    assert!(
+        past.contains("Heropend") && past.contains("de afzender belde") && past.contains("gaat over één persoon"),
+        "{past}"
+    );
     lead.open(&format!("{path}/explain")).expect(200);
     assert_eq!(item(&lead.open("/judge?lane=objection").expect(200)), first);
 }

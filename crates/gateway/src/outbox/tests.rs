@@ -1,5 +1,7 @@
 #![allow(clippy::unwrap_used)]
 
+use std::time::Duration;
+
 use grens_law::{Band, Policy, Statute, VerdictRecord};
 use tempfile::TempDir;
 

@@ -26,7 +26,13 @@ pub(crate) struct App {
 pub(crate) type Shared = Arc<App>;
 
 impl App {
-    pub(crate) fn new(stores: (Store, Store), site: Site, policy: Option<Policy>, limits: Limits, log: Arc<dyn Log>) -> Self {
+    pub(crate) fn new(
+        stores: (Store, Store),
+        site: Site,
+        policy: Option<Policy>,
+        limits: Limits,
+        log: Arc<dyn Log>,
+    ) -> Self {
         Self {
             store: Mutex::new(stores.0),
             figures: Mutex::new(stores.1),

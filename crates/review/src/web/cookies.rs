@@ -73,6 +73,11 @@ mod tests {
     #[test]
     fn no_script_and_no_other_site_gets_the_session() {
         let line = session("t", true);
-        assert!(line.starts_with("__Host-") && line.contains("HttpOnly") && line.contains("SameSite=Strict") && line.ends_with("Secure"));
+        assert!(
+            line.starts_with("__Host-")
+                && line.contains("HttpOnly")
+                && line.contains("SameSite=Strict")
+                && line.ends_with("Secure")
+        );
     }
 }

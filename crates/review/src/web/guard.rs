@@ -29,7 +29,9 @@ pub(crate) async fn outer(State(app): State<Shared>, request: Request, next: Nex
     let asked = app.site.is_asked(request.headers(), request.uri());
     let visit = stranger(&app, &request);
     let answered = if asked {
-        tokio::time::timeout(app.limits.request_time, next.run(request)).await.map_err(|_| Problem::Busy("a request took too long".to_owned()))
+        tokio::time::timeout(app.limits.request_time, next.run(request))
+            .await
+            .map_err(|_| Problem::Busy("a request took too long".to_owned()))
     } else {
         Err(Problem::Host)
     };
@@ -39,7 +41,12 @@ pub(crate) async fn outer(State(app): State<Shared>, request: Request, next: Nex
 }
 
 /// A page of the table.
-pub(crate) async fn answer(app: Shared, route: &'static Route, values: RawPathParams, mut request: Request) -> Response {
+pub(crate) async fn answer(
+    app: Shared,
+    route: &'static Route,
+    values: RawPathParams,
+    mut request: Request,
+) -> Response {
     let mut visit = stranger(&app, &request);
     visit.path = values.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
     if route.method == Method::Post {

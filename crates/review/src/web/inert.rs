@@ -59,7 +59,8 @@ mod tests {
     #[test]
     fn only_web_addresses_become_links() {
         assert_eq!(link("https://x.example/1").as_deref(), Some("https://x.example/1"));
-        for bad in ["javascript:alert(1)", " javascript:alert(1)", "data:text/html,x", "//x", "x", "file:///etc/passwd"] {
+        for bad in ["javascript:alert(1)", " javascript:alert(1)", "data:text/html,x", "//x", "x", "file:///etc/passwd"]
+        {
             assert_eq!(link(bad), None, "{bad}");
         }
     }

@@ -3,9 +3,9 @@
 use grens_law::{Article, Band, Ground};
 
 use super::app::App;
+use super::inert::line;
 use super::labels;
 use super::lang::Lang;
-use super::inert::line;
 use super::problem::Problem;
 use super::wanted::Wanted;
 use crate::Store;
@@ -48,9 +48,12 @@ impl Offer {
             let none = !options.iter().any(|(_, _, chosen)| *chosen);
             [vec![(String::new(), t.any.to_owned(), none)], options].concat()
         };
-        let articles = Article::ALL.map(|a| (a.name().to_owned(), labels::article(lang, app.statute, a), *article == Some(a)));
-        let grounds = Ground::ALL.map(|g| (g.name().to_owned(), labels::ground(lang, app.statute, g), *ground == Some(g)));
-        let bands = [Band::Candidate, Band::Review].map(|b| (b.name().to_owned(), labels::band(t, b).to_owned(), *band == Some(b)));
+        let articles =
+            Article::ALL.map(|a| (a.name().to_owned(), labels::article(lang, app.statute, a), *article == Some(a)));
+        let grounds =
+            Ground::ALL.map(|g| (g.name().to_owned(), labels::ground(lang, app.statute, g), *ground == Some(g)));
+        let bands = [Band::Candidate, Band::Review]
+            .map(|b| (b.name().to_owned(), labels::band(t, b).to_owned(), *band == Some(b)));
         let lanes = Lane::ALL.into_iter().filter(|&one| user.role.leads() || one != Lane::Adjudicate);
         let lanes = lanes.map(|one| (one.name().to_owned(), labels::lane(t, one).to_owned(), *lane == Some(one)));
         let platforms = store.platforms()?.into_iter().map(|name| {
@@ -59,7 +62,8 @@ impl Offer {
         });
         let orders = Order::ALL.map(|o| (o.name().to_owned(), labels::order(t, o).to_owned(), wanted.order == o));
         let select = |name, label, options| Select { name, label, options };
-        let days = |age: &Option<std::time::Duration>| age.map(|age| (age.as_secs() / 86_400).to_string()).unwrap_or_default();
+        let days =
+            |age: &Option<std::time::Duration>| age.map(|age| (age.as_secs() / 86_400).to_string()).unwrap_or_default();
         let share = |score: &Option<f32>| score.map(|score| score.to_string()).unwrap_or_default();
         let bound = |name, label, value, most, step| Bound { name, label, value, most, step };
         Ok(Self {

@@ -12,7 +12,12 @@ pub(crate) struct Pairs(Vec<(String, String)>);
 impl Pairs {
     /// Out of `a=b&c=d`.
     pub(crate) fn parse(bytes: &[u8]) -> Self {
-        Self(form_urlencoded::parse(bytes).take(MOST).map(|(name, value)| (name.into_owned(), value.into_owned())).collect())
+        Self(
+            form_urlencoded::parse(bytes)
+                .take(MOST)
+                .map(|(name, value)| (name.into_owned(), value.into_owned()))
+                .collect(),
+        )
     }
 
     /// The first value of a name, without white space around; empty when there is none.

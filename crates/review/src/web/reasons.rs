@@ -13,11 +13,19 @@ pub(crate) const YES: [(&str, &str, &str); 5] = [
 
 /// Value, Dutch, English; for a no.
 pub(crate) const NO: [(&str, &str, &str); 5] = [
-    ("belief", "gaat over een leer of instelling, niet over mensen", "is about a doctrine or institution, not about people"),
+    (
+        "belief",
+        "gaat over een leer of instelling, niet over mensen",
+        "is about a doctrine or institution, not about people",
+    ),
     ("no_ground", "gaat niet over een groep op een grond van de wet", "is not about a group on a ground of the law"),
     ("person", "gaat over één persoon, niet over een groep", "is about one person, not about a group"),
     ("quote", "haalt aan, bericht of spreekt tegen", "quotes, reports or speaks against"),
-    ("harmless", "de woorden beledigen hier niet en zetten nergens toe aan", "the words neither insult nor incite here"),
+    (
+        "harmless",
+        "de woorden beledigen hier niet en zetten nergens toe aan",
+        "the words neither insult nor incite here",
+    ),
 ];
 
 /// The reasons chosen and the one written, in one line; `None` when there is none.
@@ -36,7 +44,10 @@ mod tests {
     fn only_reasons_of_the_verdict_count() {
         let joined = |fields: &str| join(&Pairs::parse(fields.as_bytes()));
         let both = "why=person&why=animals&reason=+eigen+woorden+";
-        assert_eq!(joined(&format!("verdict=not_candidate&{both}")).as_deref(), Some("gaat over één persoon, niet over een groep; eigen woorden"));
+        assert_eq!(
+            joined(&format!("verdict=not_candidate&{both}")).as_deref(),
+            Some("gaat over één persoon, niet over een groep; eigen woorden")
+        );
         assert_eq!(joined("verdict=candidate&why=person"), None);
     }
 }

@@ -48,7 +48,8 @@ impl Reply {
 
     /// A page that says what is wrong.
     pub(crate) fn with_status(status: StatusCode, template: &impl Template) -> Result<Self, Problem> {
-        let body = template.render().map_err(|e| Problem::Failed(format!("a page could not be made: {e}")))?.into_bytes();
+        let body =
+            template.render().map_err(|e| Problem::Failed(format!("a page could not be made: {e}")))?.into_bytes();
         Ok(Self { status, headers: vec![(header::CONTENT_TYPE, "text/html; charset=utf-8".to_owned())], body })
     }
 
@@ -114,7 +115,15 @@ mod tests {
     #[test]
     fn nobody_is_sent_away_from_here() {
         assert_eq!(local("/judge?order=age"), Some("/judge?order=age"));
-        for bad in ["//evil.example", "/\\evil.example", "https://evil.example", "", "judge", "/a\r\nSet-Cookie: x=1", "/\t/evil"] {
+        for bad in [
+            "//evil.example",
+            "/\\evil.example",
+            "https://evil.example",
+            "",
+            "judge",
+            "/a\r\nSet-Cookie: x=1",
+            "/\t/evil",
+        ] {
             assert_eq!(local(bad), None, "{bad:?}");
         }
     }

@@ -1,17 +1,19 @@
 //! The table of all pages. There is no other way to add one, so none is without a rule on who may open it.
 
+use axum::Router;
 use axum::extract::{RawPathParams, Request, State};
 use axum::routing::{MethodFilter, on};
-use axum::Router;
 
 use super::access::Who;
 use super::app::{App, Shared};
+use super::assets;
 use super::guard;
-use super::pages::{account, entry, export, figures, find, item, judge, language, repeats, settings, start, statistics, steps, users};
+use super::pages::{
+    account, entry, export, figures, find, item, judge, language, repeats, settings, start, statistics, steps, users,
+};
 use super::problem::Problem;
 use super::reply::Reply;
 use super::visit::Visit;
-use super::assets;
 
 /// What answers: on a thread that may block, after everything was checked.
 pub(crate) type Run = fn(&App, &Visit) -> Result<Reply, Problem>;

@@ -127,7 +127,8 @@ fn check(origin: &Url, bind: SocketAddr) -> Result<(), WebError> {
     if !matches!(origin.scheme(), "https" | "http") || origin.host().is_none() {
         return Err(WebError::Origin("is no https address"));
     }
-    if origin.path() != "/" || origin.query().is_some() || origin.fragment().is_some() || !origin.username().is_empty() {
+    if origin.path() != "/" || origin.query().is_some() || origin.fragment().is_some() || !origin.username().is_empty()
+    {
         return Err(WebError::Origin("has more than a host: the page needs one of its own"));
     }
     if origin.scheme() == "http" && !bind.ip().is_loopback() {

@@ -127,7 +127,9 @@ fn said(p: &Proposal, lang: Lang, statute: &Statute, policy: Option<&Policy>) ->
         .map(|article| Score {
             name: labels::article(lang, statute, article),
             score: number(score(article)),
-            thresholds: policy.map(|policy| policy.article(article)).map(|at| (number(at.review), number(at.candidate))),
+            thresholds: policy
+                .map(|policy| policy.article(article))
+                .map(|at| (number(at.review), number(at.candidate))),
         })
         .collect();
     rows.push(Score {

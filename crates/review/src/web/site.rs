@@ -19,7 +19,8 @@ impl Site {
     /// On this machine alone.
     pub(crate) fn local(address: SocketAddr) -> Self {
         let port = address.port();
-        let mut origins = vec![format!("http://{address}"), format!("http://localhost:{port}"), format!("http://127.0.0.1:{port}")];
+        let mut origins =
+            vec![format!("http://{address}"), format!("http://localhost:{port}"), format!("http://127.0.0.1:{port}")];
         origins.dedup();
         Self { origins, tls: false, proxied: false }
     }

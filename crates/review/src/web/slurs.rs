@@ -2,7 +2,18 @@
 
 /// Beginnings of words, lower case. A word that begins so is masked whole, so that plurals and compounds are too.
 const BEGINNINGS: [&str; 12] = [
-    "neger", "nikker", "kutmarokk", "kankermarokk", "kutturk", "kankerturk", "kankerjo", "flikker", "mongool", "geitenneuk", "makak", "spleetog",
+    "neger",
+    "nikker",
+    "kutmarokk",
+    "kankermarokk",
+    "kutturk",
+    "kankerturk",
+    "kankerjo",
+    "flikker",
+    "mongool",
+    "geitenneuk",
+    "makak",
+    "spleetog",
 ];
 
 /// Whether a word is one to mask.

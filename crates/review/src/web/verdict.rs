@@ -74,7 +74,11 @@ impl Shown {
         };
         let listing = |ground| {
             let lists = |article: &Article| statute.covers(*article, ground);
-            Article::ALL.iter().filter(|article| lists(article)).map(|article| format!("in-{article}")).collect::<Vec<_>>()
+            Article::ALL
+                .iter()
+                .filter(|article| lists(article))
+                .map(|article| format!("in-{article}"))
+                .collect::<Vec<_>>()
         };
         let grounds = Ground::ALL.into_iter().zip(GROUND_KEYS).map(|(ground, key)| {
             let label = labels::ground(lang, statute, ground);
@@ -248,7 +252,10 @@ mod tests {
         assert_eq!(filled("verdict=candidate").unwrap_err(), ["reason", "articles"]);
         assert_eq!(filled("verdict=not_candidate&reason=+").unwrap_err(), ["reason"]);
         assert_eq!(filled("verdict=candidate&reason=x&article=137c&ground=gender").unwrap_err(), ["grounds"]);
-        assert_eq!(filled("verdict=candidate&reason=x&article=137c&ground=gender&ground=race").unwrap_err(), ["grounds"]);
+        assert_eq!(
+            filled("verdict=candidate&reason=x&article=137c&ground=gender&ground=race").unwrap_err(),
+            ["grounds"]
+        );
         let form = filled("verdict=candidate&why=animals&article=137d&ground=gender&group=vrouwen").unwrap();
         assert_eq!((form.articles, form.grounds), (vec![Article::A137d], vec![Ground::Gender]));
         assert_eq!(filled("verdict=unsure").unwrap().reason, None);
@@ -269,7 +276,8 @@ mod tests {
 
     #[test]
     fn a_field_that_is_forged_is_nothing() {
-        let form = filled("verdict=unsure&publicity=x&context=debate&context=debate&context=y&route=z&article=137c").unwrap();
+        let form =
+            filled("verdict=unsure&publicity=x&context=debate&context=debate&context=y&route=z&article=137c").unwrap();
         assert_eq!((form.publicity, form.context, form.route), (Publicity::Unknown, vec![ContextFlag::Debate], None));
         assert!(form.articles.is_empty());
         assert_eq!(filled("verdict=unsure&online=yes&online_at=gisteren").unwrap_err(), ["online_at"]);

@@ -22,7 +22,9 @@ impl Wanted {
     /// Out of the fields of an address or a form. What is no value of a field is left out: a filter that is not understood is none.
     pub(crate) fn of(pairs: &Pairs) -> Self {
         let named = |name: &str| pairs.some(name);
-        let days = |name: &str| named(name)?.parse::<u64>().ok().filter(|&n| n <= 36_500).map(|n| Duration::from_secs(n * DAY));
+        let days = |name: &str| {
+            named(name)?.parse::<u64>().ok().filter(|&n| n <= 36_500).map(|n| Duration::from_secs(n * DAY))
+        };
         let share = |name: &str| {
             let value = named(name)?.replace(',', ".").parse::<f32>().ok()?;
             (0.0..=1.0).contains(&value).then_some(value)
@@ -38,7 +40,8 @@ impl Wanted {
             max_score: share("max_score"),
             lane: named("lane").and_then(|name| Lane::ALL.into_iter().find(|l| l.name() == name)),
         };
-        let order = named("order").and_then(|name| Order::ALL.into_iter().find(|o| o.name() == name)).unwrap_or_default();
+        let order =
+            named("order").and_then(|name| Order::ALL.into_iter().find(|o| o.name() == name)).unwrap_or_default();
         Self { filter, order }
     }
 
@@ -94,7 +97,8 @@ mod tests {
 
     #[test]
     fn what_is_no_value_is_no_filter() {
-        let bad = "article=1&ground=x&band=&min_age=-1&max_age=99999999&min_score=NaN&max_score=2&lane=x&order='+OR+1=1";
+        let bad =
+            "article=1&ground=x&band=&min_age=-1&max_age=99999999&min_score=NaN&max_score=2&lane=x&order='+OR+1=1";
         assert_eq!(Wanted::of(&Pairs::parse(bad.as_bytes())), Wanted::default());
     }
 }

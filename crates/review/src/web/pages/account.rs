@@ -22,7 +22,11 @@ struct Page {
 
 /// The form.
 pub(crate) fn page(_: &App, visit: &Visit) -> Result<Reply, Problem> {
-    Reply::page(&Page { f: Frame::new(visit, "/account"), pseudonym: visit.session()?.user.pseudonym.clone(), wrong: None })
+    Reply::page(&Page {
+        f: Frame::new(visit, "/account"),
+        pseudonym: visit.session()?.user.pseudonym.clone(),
+        wrong: None,
+    })
 }
 
 /// A new password, for whoever knows the old one. All other sessions of the account end, and this one begins anew.

@@ -101,13 +101,20 @@ fn charts(app: &App, visit: &Visit, d: &Dashboard, count: impl Fn(u64) -> (f64, 
         .collect();
     let bins = d.drift.last().map_or([0; 10], |week| week.bins);
     let edge = |i: usize| lang.decimal(i as f64 / 10.0);
-    let newest: Vec<_> = bins.iter().enumerate().map(|(i, &n)| bar(format!("{}–{}", edge(i), edge(i + 1)), n)).collect();
+    let newest: Vec<_> =
+        bins.iter().enumerate().map(|(i, &n)| bar(format!("{}–{}", edge(i), edge(i + 1)), n)).collect();
     let ground = |name: &str| Ground::ALL.into_iter().find(|g| g.name() == name);
     let words = |name: &str| ground(name).map_or_else(|| name.to_owned(), |g| labels::ground(lang, app.statute, g));
     let grounds: Vec<_> = d.grounds.iter().map(|c| bar(words(&c.name), c.items)).collect();
     vec![
         Chart::bars("done", (t.chart_done, t.chart_done_note), [t.day, t.verdicts], &done, None),
-        Chart::bars("precision", (t.chart_precision, t.chart_precision_note), [t.week, t.share], &precision, Some((1.0, lang.decimal(1.0)))),
+        Chart::bars(
+            "precision",
+            (t.chart_precision, t.chart_precision_note),
+            [t.week, t.share],
+            &precision,
+            Some((1.0, lang.decimal(1.0))),
+        ),
         Chart::bars("scores", (t.chart_scores, t.chart_scores_note), [t.score, t.items], &newest, None),
         Chart::bars("grounds", (t.chart_grounds, t.chart_grounds_note), [t.filter_ground, t.items], &grounds, None),
     ]

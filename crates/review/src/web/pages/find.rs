@@ -80,7 +80,9 @@ fn row(listed: &Listed, visit: &Visit) -> Row {
         found: labels::when(&listed.found_at),
         band: labels::band(t, listed.band),
         confidence: visit.lang.decimal(f64::from(listed.confidence)),
-        outcome: listed.outcome.map_or(if listed.erased { t.erased } else { "" }, |outcome| labels::verdict(t, outcome)),
+        outcome: listed
+            .outcome
+            .map_or(if listed.erased { t.erased } else { "" }, |outcome| labels::verdict(t, outcome)),
         decided: listed.decided_at.as_deref().map(labels::when).unwrap_or_default(),
     }
 }

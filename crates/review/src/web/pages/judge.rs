@@ -12,8 +12,8 @@ use crate::web::batches::Pause;
 use crate::web::flash::Flash;
 use crate::web::frame::Frame;
 use crate::web::offer::Offer;
-use crate::web::past::{Event, events};
 use crate::web::pairs::Pairs;
+use crate::web::past::{Event, events};
 use crate::web::problem::Problem;
 use crate::web::reply::Reply;
 use crate::web::sheet::Sheet;
@@ -105,7 +105,13 @@ pub(crate) fn save(app: &App, visit: &Visit) -> Result<Reply, Problem> {
     }
 }
 
-fn judge(app: &App, store: &mut Store, session: &Session, visit: &Visit, item: &Item) -> Result<Result<(), Vec<Wrong>>, Problem> {
+fn judge(
+    app: &App,
+    store: &mut Store,
+    session: &Session,
+    visit: &Visit,
+    item: &Item,
+) -> Result<Result<(), Vec<Wrong>>, Problem> {
     let t = visit.lang.strings();
     let text = item.text.as_deref().ok_or(Problem::Erased)?;
     let form = match verdict::read(&visit.form, text, app.statute, t) {
