@@ -203,6 +203,85 @@ def objection(case):
     shot(case.lead, case.shots, "explain")
 
 
+def near_repeats(case):
+    """After a no the posts that are much like it are looked over and dismissed together; undo takes them all back."""
+    case.refill(list(findings.wave(4)))
+    roos = case.person("roos")
+    number, _ = judge(roos, "2", "9", "Enter")
+    assert "golf-0" in outcome_page(case.lead, case.address, number)
+    roos.keyboard.press("b")
+    roos.wait_for_url("**/repeats")
+    assert roos.locator(".repeats li").count() == 3
+    shot(roos, case.shots, "repeats")
+    roos.check("[value=harmless]")
+    roos.click("section[aria-labelledby=dismiss] button")
+    roos.wait_for_selector("#undo")
+    assert roos.goto(f"{case.address}/items/{number}/repeats").status == 200
+    assert roos.locator(".repeats li").count() == 0
+    roos.goto(f"{case.address}/judge")
+    roos.click("#undo button")
+    roos.goto(f"{case.address}/items/{number}/repeats")
+    assert roos.locator(".repeats li").count() == 3
+
+
+def outcome_page(lead, address, number):
+    lead.goto(f"{address}/items/{number}")
+    return lead.inner_text("main")
+
+
+def masks(case):
+    """A slur is masked on request, the text stays what it is, and the next page remembers."""
+    case.refill(list(findings.slur()))
+    page = case.lead
+    page.goto(f"{case.address}/judge")
+    # What was in hand before goes back with another filter.
+    page.locator(".filter summary").click()
+    page.click(".filter button")
+    page.wait_for_selector(".slur", state="attached")
+    page.keyboard.press(" ")
+    colour = "getComputedStyle(document.querySelector('.slur')).color"
+    plain = page.evaluate(colour)
+    page.keyboard.press("x")
+    assert page.evaluate(colour) != plain and page.locator("#mask").get_attribute("aria-pressed") == "true"
+    shot(page, case.shots, "masked")
+    page.reload()
+    assert page.evaluate(colour) != plain
+    page.keyboard.press("x")
+    assert page.evaluate(colour) == plain
+
+
+def filters(case):
+    """By platform and in another order; what was in hand goes back."""
+    page = case.lead
+    page.goto(f"{case.address}/judge")
+    page.locator(".filter summary").click()
+    page.select_option("#f-platform", "youtube")
+    page.select_option("#f-order", "age")
+    page.click(".filter button")
+    page.wait_for_url("**/judge?platform=youtube&order=age")
+    for _ in range(3):
+        assert "youtube" in page.inner_text(".facts")
+        judge(page, "3")
+    assert page.url.endswith("?platform=youtube&order=age")
+    page.fill("#f-min_score", "1")
+    page.click(".filter button")
+    page.wait_for_selector("text=Niets meer te beoordelen")
+
+
+def breaks(case):
+    """After so many items a break is proposed, and may be declined."""
+    case.lead.goto(f"{case.address}/settings")
+    case.lead.fill("#batch", "2")
+    case.lead.click("main form button")
+    roos = case.person("roos")
+    judge(roos, "3")
+    judge(roos, "3")
+    roos.wait_for_selector("text=Even pauze?")
+    shot(roos, case.shots, "pause")
+    roos.click("main button")
+    roos.wait_for_selector("#judge")
+
+
 def exports(case):
     """A researcher gets figures and pseudonyms, no text; statistics come as CSV."""
     roos = case.person("roos")
@@ -311,7 +390,7 @@ def no_trap(case):
     assert len(set(seen)) > 15 and seen[-1] == seen[0], seen
 
 
-CASES = [keyboard_alone, missing_fields, two_browsers, blind_second_rating, hostile, objection, exports, without_scripts, english, accessible, no_trap]
+CASES = [keyboard_alone, missing_fields, two_browsers, blind_second_rating, hostile, objection, near_repeats, masks, filters, breaks, exports, without_scripts, english, accessible, no_trap]
 
 
 def run(grens, chromium, shots, only):

@@ -13,17 +13,18 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "-
 
 @contextlib.contextmanager
 def served(grens, store):
-    """Yield (address, code for the first account or None); the page is stopped afterwards."""
-    process = subprocess.Popen([str(grens), "review", "serve", "--store", str(store), "--bind", "127.0.0.1:0"], stderr=subprocess.PIPE, text=True)
+    """Yield (address, code for the first account) of the page of a new queue; it is stopped afterwards."""
+    process = subprocess.Popen([str(grens), "review", "serve", "--queue", str(store), "--bind", "127.0.0.1:0"], stderr=subprocess.PIPE, text=True)
     try:
         address, code = None, None
         for line in process.stderr:
-            if line.startswith("first account:"):
-                code = line.split()[-1]
             if line.startswith("listening on http://"):
-                address = line.split()[-1].strip()
+                address = line.split()[-1]
+            # Every queue here is new, so that the code comes last.
+            if line.startswith("there is no lead yet"):
+                code = line.split()[-1]
                 break
-        if address is None:
+        if code is None:
             raise SystemExit("the page did not start")
         # Nobody may hold the page up by not reading what it says.
         threading.Thread(target=process.stderr.read, daemon=True).start()
@@ -35,7 +36,7 @@ def served(grens, store):
 
 def imported(grens, store, findings):
     """Put a list of findings in the queue."""
-    subprocess.run([str(grens), "review", "import", "--store", str(store), str(findings)], check=True, capture_output=True)
+    subprocess.run([str(grens), "review", "import", "--queue", str(store), str(findings)], check=True, capture_output=True)
 
 
 class Browsers:
