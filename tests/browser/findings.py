@@ -49,6 +49,18 @@ def hostile():
         yield finding(f"hostile-{name}", text, 0.99 - i / 1000, platform, url, band="candidate")
 
 
+def wave(n):
+    """One text that stands for others much like it; first in the queue."""
+    yield finding("golf-0", "Iedereen in Zwolle klaagt over hetzelfde weer, nummer 0.", 0.97, stands_for=n)
+    for i in range(1, n):
+        yield finding(f"golf-{i}", f"Iedereen in Zwolle klaagt over hetzelfde weer, nummer {i}.", 0.97, head="golf-0")
+
+
+def slur():
+    """A post with a word to mask, about nobody."""
+    yield finding("masker", "In het dictee stond het woord flikker, en dat gaf gedoe.", 0.98)
+
+
 def write(path, findings):
     """Write a list."""
     path.write_text("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in findings), encoding="utf-8")

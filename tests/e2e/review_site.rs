@@ -122,7 +122,7 @@ impl Drop for Site {
 
 /// A browser: it keeps its cookie and the token of the last form that it saw.
 pub struct Visitor<'a> {
-    site: &'a Site,
+    pub site: &'a Site,
     pub cookie: String,
     pub csrf: String,
 }

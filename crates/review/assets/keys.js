@@ -1,6 +1,7 @@
 // One key, one step. Keys do nothing in text fields, together with a modifier, behind an open window, or when somebody has turned them off.
 import { areOff, open as openHelp } from "./help.js";
 import { choose, isShown, more, save } from "./form.js";
+import { mask } from "./mask.js";
 import { isMarking, mark, markKey } from "./quote.js";
 import { follow, skip, undo } from "./steps.js";
 
@@ -11,13 +12,6 @@ const ACTS = "a, button, summary, select, textarea, input:not([type=radio], [typ
 function toggleText() {
   const post = $("#post");
   if (post) post.open = !post.open;
-}
-
-function mask() {
-  const button = $("#mask");
-  if (!button || button.hidden) return;
-  const masked = document.documentElement.classList.toggle("masked");
-  button.setAttribute("aria-pressed", String(masked));
 }
 
 const STEPS = {
@@ -61,7 +55,3 @@ export function press(event) {
     choose(field);
   }
 }
-
-document.addEventListener("click", (event) => {
-  if (event.target.closest("#mask")) mask();
-});

@@ -1,5 +1,6 @@
 // From one item to the next: saved in the background, the next item already here. Nothing leaves the screen before the server has it.
 import { dress } from "./form.js";
+import { dressMask } from "./mask.js";
 
 const $ = (selector) => document.querySelector(selector);
 const TEN_SECONDS = 10_000;
@@ -35,9 +36,9 @@ function preload() {
 function show(page) {
   const main = page.querySelector("main");
   $("main").replaceWith(main);
-  document.documentElement.classList.remove("masked");
   history.replaceState(null, "", address("/judge"));
   dress();
+  dressMask();
   $("#item")?.focus();
   scrollTo(0, 0);
   preload();
@@ -90,7 +91,7 @@ export function submit(form) {
       const page = parse(await answer.text());
       form.replaceWith(page.querySelector("#verdict-form"));
       dress();
-      document.querySelector("#wrong a")?.focus();
+      $("#wrong")?.focus();
     } else if (answer.ok) {
       flash(await answer.text());
       await next();

@@ -13,7 +13,7 @@ const CSS: &str = "text/css; charset=utf-8";
 const JS: &str = "text/javascript; charset=utf-8";
 
 /// Name, kind, content.
-static FILES: [(&str, &str, &str); 8] = [
+static FILES: [(&str, &str, &str); 9] = [
     ("page.css", CSS, include_str!("../../assets/page.css")),
     ("judge.css", CSS, include_str!("../../assets/judge.css")),
     ("judge.js", JS, include_str!("../../assets/judge.js")),
@@ -21,6 +21,7 @@ static FILES: [(&str, &str, &str); 8] = [
     ("form.js", JS, include_str!("../../assets/form.js")),
     ("quote.js", JS, include_str!("../../assets/quote.js")),
     ("steps.js", JS, include_str!("../../assets/steps.js")),
+    ("mask.js", JS, include_str!("../../assets/mask.js")),
     ("help.js", JS, include_str!("../../assets/help.js")),
 ];
 

@@ -109,8 +109,8 @@ impl Listening {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .thread_name("review")
             .worker_threads(2)
-            // Pages wait for the one store; figures and passwords run beside.
-            .max_blocking_threads(8)
+            // Most of them wait for one of the two connections; those that wait for a password must not keep others from judging.
+            .max_blocking_threads(32)
             .enable_all()
             .build()?;
         let app = Arc::new(App::new(self.stores, self.site, self.policy, limits, Arc::clone(&log)));

@@ -60,6 +60,8 @@ pub(crate) struct Said {
 /// A score beside its thresholds.
 pub(crate) struct Score {
     pub(crate) name: String,
+    /// The article's number alone.
+    pub(crate) short: String,
     pub(crate) score: String,
     /// From where a person looks, and from where it is a candidate; only when the page knows the policy that was used.
     pub(crate) thresholds: Option<(String, String)>,
@@ -126,6 +128,7 @@ fn said(p: &Proposal, lang: Lang, statute: &Statute, policy: Option<&Policy>) ->
         .into_iter()
         .map(|article| Score {
             name: labels::article(lang, statute, article),
+            short: article.to_string(),
             score: number(score(article)),
             thresholds: policy
                 .map(|policy| policy.article(article))
@@ -134,6 +137,7 @@ fn said(p: &Proposal, lang: Lang, statute: &Statute, policy: Option<&Policy>) ->
         .collect();
     rows.push(Score {
         name: t.group_hate.to_owned(),
+        short: t.group_hate.to_owned(),
         score: number(p.scores.group_hate),
         thresholds: policy.map(|policy| (number(policy.group_hate.review), "–".to_owned())),
     });

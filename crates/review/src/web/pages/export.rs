@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use crate::store::LabelFormat;
 use crate::web::app::App;
 use crate::web::frame::Frame;
 use crate::web::problem::Problem;
@@ -30,6 +31,8 @@ pub(crate) fn file(app: &App, _: &Visit) -> Result<Reply, Problem> {
 }
 
 /// For `grens eval` and training: labelled rows with their text. For a lead alone.
-pub(crate) fn labels(_: &App, _: &Visit) -> Result<Reply, Problem> {
-    Err(Problem::Failed("labelled rows cannot be exported yet".to_owned()))
+pub(crate) fn labels(app: &App, _: &Visit) -> Result<Reply, Problem> {
+    let mut out = vec![];
+    app.figures().export_labels(LabelFormat::Jsonl, &mut out)?;
+    Ok(Reply::download(JSON_LINES, "grens-labels.jsonl", out))
 }

@@ -54,7 +54,7 @@ pub(crate) fn page(app: &App, visit: &Visit) -> Result<Reply, Problem> {
     let agreement = d.agreement.iter().map(|row| Agreement {
         on: if row.on == "candidate" { t.agreement_verdict.to_owned() } else { row.on.clone() },
         items: lang.number(row.items),
-        observed: lang.decimal(row.observed),
+        observed: optional((row.items > 0).then_some(row.observed)),
         kappa: optional(row.kappa),
         alpha: optional(row.alpha),
     });
