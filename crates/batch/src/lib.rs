@@ -9,6 +9,7 @@ use grens_input as input;
 mod decider;
 mod disk;
 mod error;
+mod occlusion;
 mod pipeline;
 mod scan;
 mod windows;
@@ -20,6 +21,7 @@ pub use grens_input::{
     Post, Preset, PseudonymKey, RejectLimit, Skip, Source, SourceState, TextHash, TooManyRejects, Warning,
     clearly_other, expand,
 };
+pub use occlusion::{Highlight, MOST_HIGHLIGHTS, MOST_PIECES, highlights};
 pub use pipeline::{Counts, Sink, run};
 pub use scan::{
     Ending, ListFormat, ListFormatError, Progress, Purged, Report, ScanOptions, Shard, ShardError, Watcher, merge,

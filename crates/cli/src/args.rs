@@ -3,6 +3,7 @@
 mod gateway;
 mod input;
 mod measure;
+mod review;
 mod serve;
 mod system;
 
@@ -17,6 +18,11 @@ pub(crate) use gateway::{
 };
 pub(crate) use input::InputArgs;
 pub(crate) use measure::{CalibrateArgs, CompareArgs, DataArgs, EvalArgs, ThresholdArgs};
+pub(crate) use review::{
+    LangArg, PasswordArgs, ReviewArgs, ReviewBackupArgs, ReviewCommand, ReviewExplainArgs, ReviewExportArgs,
+    ReviewImportArgs, ReviewPurgeArgs, ReviewReopenArgs, ReviewServeArgs, ReviewSetArgs, ReviewStatisticsArgs,
+    ReviewUserArgs, ReviewUserCommand, ReviewVerifyArgs, ReviewWhyArgs, RoleArg,
+};
 pub(crate) use serve::ServeArgs;
 pub(crate) use system::SystemSpec;
 
@@ -57,6 +63,9 @@ pub(crate) enum Command {
     Calibrate(Box<CalibrateArgs>),
     /// Choose thresholds that labelled texts can answer for, and write them as a policy.
     Threshold(Box<ThresholdArgs>),
+    /// Let people judge what a scan found.
+    #[command(subcommand)]
+    Review(Box<ReviewCommand>),
     /// Keep what is to go to a flagger gateway.
     #[command(subcommand)]
     Outbox(Box<OutboxCommand>),

@@ -11,6 +11,7 @@ mod model;
 mod outbox;
 mod purge;
 mod rejects;
+mod review;
 mod scan;
 mod score;
 mod serve;
@@ -38,6 +39,7 @@ pub(crate) fn run(command: &Command, printer: &Printer) -> Outcome {
         Command::Compare(args) => compare::run(args, printer),
         Command::Calibrate(args) => calibrate::run(args, printer),
         Command::Threshold(args) => threshold::run(args, printer),
+        Command::Review(command) => review::run(command, printer),
         Command::Outbox(command) => outbox::run(command, printer),
         Command::Deliver(args) => deliver::run(args, printer),
         Command::Model(ModelCommand::Info(args)) => model::info(args, printer),

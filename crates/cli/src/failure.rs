@@ -5,6 +5,8 @@ use grens_eval::{EvalError, RecordsError};
 use grens_gateway::{DraftError, GatewayError};
 use grens_infer::InferError;
 use grens_law::{Exit, PolicyError};
+use grens_review::ReviewError;
+use grens_review::web::WebError;
 use grens_server::ServerError;
 
 use crate::commands::deliver::MAKE_SECRET;
@@ -215,6 +217,48 @@ impl From<GatewayError> for Failure {
             E::Secret { .. } => (Exit::Usage, Some(format!("make one with: {MAKE_SECRET}"))),
         };
         Self { hint, ..Self::new(exit, error) }
+    }
+}
+
+impl From<ReviewError> for Failure {
+    fn from(error: ReviewError) -> Self {
+        use ReviewError as E;
+        let error = match error {
+            E::Gateway(error) => return error.into(),
+            other => other,
+        };
+        let (exit, hint) = match &error {
+            // The reader of stdout went away.
+            E::Write { source, .. } if source.kind() == std::io::ErrorKind::BrokenPipe => (Exit::Ok, None),
+            E::Write { source, .. } if is_full(source) => (Exit::Output, Some(MAKE_ROOM)),
+            E::Full { .. } => (Exit::Output, Some(MAKE_ROOM)),
+            E::Locked { .. } => {
+                (Exit::Output, Some("nothing was lost; give the same command again when the other has ended"))
+            }
+            E::Write { .. } | E::Foreign { .. } | E::Database { .. } => (Exit::Output, None),
+            E::NoStore { .. } => (Exit::NoInput, Some("grens review import makes it; name it with --queue FILE")),
+            E::Damaged { .. } => (Exit::CheckFailed, Some("grens review verify says more")),
+            E::NoItem(_) => (Exit::NoInput, Some("the page shows the numbers of items")),
+            E::NoUser => (Exit::NoInput, Some("grens review user list shows who there is")),
+            E::UserExists => (Exit::Usage, Some("grens review user list shows who there is")),
+            E::Password(_) => (Exit::Usage, Some("a few words that belong to nothing make a good one")),
+            E::NotAllowed { .. } => (Exit::Usage, Some("grens review user role gives an account another role")),
+            _ => (Exit::Usage, None),
+        };
+        Self { hint: hint.map(str::to_owned), ..Self::new(exit, error) }
+    }
+}
+
+impl From<WebError> for Failure {
+    fn from(error: WebError) -> Self {
+        match error {
+            WebError::Server(error) => error.into(),
+            WebError::Store(error) => error.into(),
+            WebError::Open(_) => Self::new(Exit::Usage, error)
+                .hint("listen on 127.0.0.1, or name the proxy's address with --behind-proxy https://..."),
+            WebError::Origin(_) => Self::new(Exit::Usage, error).hint("give one such as https://review.example.nl"),
+            WebError::System(_) => Self::new(Exit::Failure, error),
+        }
     }
 }
 

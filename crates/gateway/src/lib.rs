@@ -4,6 +4,7 @@
 //! verdict, [`Outbox`] keeps it until it has arrived, [`deliver`] brings it there. What may go out at all is the policy's word
 //! ([`grens_law::SendRule`]), asked when a record is put in and again before it leaves. The contract with receivers is docs/gateway.md.
 
+pub mod database;
 mod deliver;
 mod draft;
 mod dsa;
@@ -12,7 +13,7 @@ mod error;
 mod example;
 mod explanation;
 pub mod key;
-mod lines;
+pub mod lines;
 mod night;
 mod offer;
 mod outbox;
@@ -29,7 +30,7 @@ pub use deliver::{
 pub use draft::{DraftError, Found, draft_candidate, draft_correction, draft_notice};
 pub use dsa::Statement;
 pub use error::{GatewayError, Result};
-pub use night::Night;
+pub use night::{Night, finished_scan, found_at};
 pub use offer::{Texts, offer};
 pub use outbox::{Added, Adding, DeadLetter, Entry, Exported, Next, Outbox, Purged, State, StateCount, Status};
 pub use record::{
@@ -37,5 +38,5 @@ pub use record::{
     Explanation, NOTICE_SCHEMA, NoticeDraftRecord, Notifier, Part, RECEIPT_SCHEMA, Receipt, ReceiptStatus, Standing,
     Thresholds,
 };
-pub use retention::{DAYS_REVIEWED, DAYS_UNREVIEWED};
+pub use retention::{DAYS_REVIEWED, DAYS_UNREVIEWED, Moment};
 pub use verdicts::Verdicts;

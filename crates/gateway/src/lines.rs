@@ -12,11 +12,7 @@ use crate::error::{GatewayError, Result};
 ///
 /// # Errors
 /// When the file cannot be read, a line is no record of kind `schema`, or `take` fails.
-pub(crate) fn each<T: DeserializeOwned>(
-    path: &Path,
-    schema: &str,
-    mut take: impl FnMut(u64, T) -> Result<()>,
-) -> Result<()> {
+pub fn each<T: DeserializeOwned>(path: &Path, schema: &str, mut take: impl FnMut(u64, T) -> Result<()>) -> Result<()> {
     let failed = |source| GatewayError::Read { path: path.to_owned(), source };
     let mut lines = BufReader::new(File::open(path).map_err(failed)?);
     let mut line = vec![];

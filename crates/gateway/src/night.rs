@@ -46,7 +46,7 @@ impl Night {
             })?;
             return Ok(Self { findings });
         }
-        check_folder(path)?;
+        finished_scan(path)?;
         let mut findings = vec![];
         for name in std::iter::once(CANDIDATES).chain(OTHERS) {
             let list = path.join(name);
@@ -127,7 +127,10 @@ fn found(finding: FindingRecord, found_at: &str, is_listed: bool, path: &Path, l
 }
 
 /// Whether a finished scan with lists that can be read is in the folder. The summary is what a scan writes last.
-fn check_folder(dir: &Path) -> Result<()> {
+///
+/// # Errors
+/// When it is not.
+pub fn finished_scan(dir: &Path) -> Result<()> {
     let refused = |problem| Err(GatewayError::NoList { path: dir.to_owned(), problem });
     if ["candidates.csv", "candidates.parquet"].iter().any(|name| dir.join(name).is_file()) {
         return refused("holds its lists in another format; scan with --format jsonl");
@@ -139,7 +142,10 @@ fn check_folder(dir: &Path) -> Result<()> {
 }
 
 /// When the scan ended that wrote a list, by the scan's own word; else when the list was written. RFC 3339, UTC.
-fn found_at(list: &Path) -> Result<String> {
+///
+/// # Errors
+/// When the list cannot be looked at.
+pub fn found_at(list: &Path) -> Result<String> {
     #[derive(Deserialize)]
     struct Timing {
         finished_at: String,

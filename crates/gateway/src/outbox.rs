@@ -12,9 +12,8 @@ mod status;
 mod upkeep;
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
-use rusqlite::{Connection, ErrorCode, OpenFlags, ffi};
+use rusqlite::Connection;
 
 pub use add::{Added, Adding};
 pub(crate) use queue::Failed;
@@ -24,10 +23,8 @@ pub(crate) use receiver::Pause;
 pub use status::{DeadLetter, StateCount, Status};
 pub use upkeep::{Exported, Purged, State};
 
+use crate::database::{self, DatabaseError};
 use crate::error::{GatewayError, Result};
-
-/// How long another process's transaction is waited for.
-const BUSY: Duration = Duration::from_secs(5);
 
 /// An outbox, open.
 #[derive(Debug)]
@@ -42,8 +39,7 @@ impl Outbox {
     /// # Errors
     /// When it cannot be made or opened, is locked, or is no outbox of this version.
     pub fn create(path: &Path) -> Result<Self> {
-        owners_alone(path).map_err(|source| GatewayError::Write { path: path.to_owned(), source })?;
-        Self::connect(path)
+        Self::of(path, database::create(path, schema::TABLES))
     }
 
     /// Open the outbox at `path`.
@@ -54,21 +50,11 @@ impl Outbox {
         if !path.is_file() {
             return Err(GatewayError::NoOutbox { path: path.to_owned() });
         }
-        Self::connect(path)
+        Self::of(path, database::open(path, schema::TABLES))
     }
 
-    fn connect(path: &Path) -> Result<Self> {
-        let failed = |e| failure(path, e);
-        let mut db =
-            Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)
-                .map_err(failed)?;
-        db.busy_timeout(BUSY).map_err(failed)?;
-        // Also after a power cut nothing is lost that was committed; removed text is overwritten.
-        db.execute_batch("PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;").map_err(failed)?;
-        schema::migrate(&mut db)
-            .map_err(failed)?
-            .map_err(|problem| GatewayError::Foreign { path: path.to_owned(), problem })?;
-        let _: String = db.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get(0)).map_err(failed)?;
+    fn of(path: &Path, opened: std::result::Result<Connection, DatabaseError>) -> Result<Self> {
+        let db = opened.map_err(|e| sorted(path, e))?;
         Ok(Self { db, path: path.to_owned() })
     }
 
@@ -83,29 +69,19 @@ impl Outbox {
     }
 }
 
-/// Make the file, if it is not there, before SQLite does: it would let everybody read it.
-fn owners_alone(path: &Path) -> std::io::Result<()> {
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create(true).truncate(false);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path).map(drop)
-}
-
 /// What SQLite says, as an error that people can act on.
 pub(crate) fn failure(path: &Path, error: rusqlite::Error) -> GatewayError {
+    sorted(path, error.into())
+}
+
+fn sorted(path: &Path, error: DatabaseError) -> GatewayError {
     let path = path.to_owned();
-    // A file that may not grow (quota, limit) is to SQLite a failure to write, not a full disk.
-    let may_not_grow = [ffi::SQLITE_IOERR_WRITE, ffi::SQLITE_IOERR_SHMSIZE];
-    if error.sqlite_error().is_some_and(|e| may_not_grow.contains(&e.extended_code)) {
-        return GatewayError::Full { path };
-    }
-    match error.sqlite_error_code() {
-        Some(ErrorCode::DiskFull) => GatewayError::Full { path },
-        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => GatewayError::Locked { path },
-        Some(ErrorCode::NotADatabase) => GatewayError::Foreign { path, problem: "it is no SQLite database".to_owned() },
-        Some(ErrorCode::DatabaseCorrupt) => GatewayError::Foreign { path, problem: "it is damaged".to_owned() },
-        _ => GatewayError::Database { path, source: error },
+    match error {
+        DatabaseError::File(source) => GatewayError::Write { path, source },
+        DatabaseError::Full => GatewayError::Full { path },
+        DatabaseError::Locked => GatewayError::Locked { path },
+        DatabaseError::Foreign(problem) => GatewayError::Foreign { path, problem },
+        DatabaseError::Other(source) => GatewayError::Database { path, source },
     }
 }
 

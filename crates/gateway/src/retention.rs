@@ -14,25 +14,31 @@ const LAST: Duration = Duration::from_secs(253_402_300_799);
 
 /// A time as records write it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Moment(SystemTime);
+pub struct Moment(SystemTime);
 
 impl Moment {
-    pub(crate) fn now() -> Self {
+    /// The system's time.
+    #[must_use]
+    pub fn now() -> Self {
         Self(SystemTime::now())
     }
 
     /// RFC 3339 in UTC, or nothing.
-    pub(crate) fn parse(text: &str) -> Option<Self> {
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
         humantime::parse_rfc3339(text).ok().map(Self)
     }
 
     /// Milliseconds since 1970.
-    pub(crate) fn millis(self) -> i64 {
+    #[must_use]
+    pub fn millis(self) -> i64 {
         let since = self.0.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
         i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
     }
 
-    pub(crate) fn from_millis(millis: i64) -> Self {
+    /// Of milliseconds since 1970; what lies before is 1970, what lies after the year 9999 its end.
+    #[must_use]
+    pub fn from_millis(millis: i64) -> Self {
         Self(SystemTime::UNIX_EPOCH + Duration::from_millis(u64::try_from(millis).unwrap_or(0)).min(LAST))
     }
 
@@ -42,22 +48,34 @@ impl Moment {
     }
 
     /// The day that many days later, ISO 8601; at most the last of the year 9999.
-    pub(crate) fn plus_days(self, days: u32) -> String {
+    #[must_use]
+    pub fn plus_days(self, days: u32) -> String {
         let mut text = Self(self.0.checked_add(DAY * days).unwrap_or(self.0)).text();
         text.truncate(10);
         text
     }
 
     /// The day, ISO 8601.
-    pub(crate) fn day(self) -> String {
+    #[must_use]
+    pub fn day(self) -> String {
         self.plus_days(0)
     }
 
     /// RFC 3339, UTC, whole seconds.
-    pub(crate) fn text(self) -> String {
-        // Outside of these humantime panics.
-        let shown = self.0.clamp(SystemTime::UNIX_EPOCH, SystemTime::UNIX_EPOCH + LAST);
-        humantime::format_rfc3339_seconds(shown).to_string()
+    #[must_use]
+    pub fn text(self) -> String {
+        humantime::format_rfc3339_seconds(self.shown()).to_string()
+    }
+
+    /// RFC 3339, UTC, with milliseconds.
+    #[must_use]
+    pub fn text_with_millis(self) -> String {
+        humantime::format_rfc3339_millis(self.shown()).to_string()
+    }
+
+    /// What can be written: humantime panics outside of it.
+    fn shown(self) -> SystemTime {
+        self.0.clamp(SystemTime::UNIX_EPOCH, SystemTime::UNIX_EPOCH + LAST)
     }
 }
 

@@ -37,6 +37,18 @@ impl Verdicts {
         Ok(verdicts)
     }
 
+    /// Verdicts that stand somewhere else than in a file. One whose time cannot be read is left out.
+    #[must_use]
+    pub fn of_records(records: impl IntoIterator<Item = VerdictRecord>) -> Self {
+        let mut verdicts = Self::default();
+        for verdict in records {
+            if let Some(judged) = Moment::parse(&verdict.judged_at) {
+                verdicts.take(judged.millis(), verdict);
+            }
+        }
+        verdicts
+    }
+
     /// A later verdict takes the place of an earlier one; of two at the same time the one that was read later.
     fn take(&mut self, judged_ms: i64, verdict: VerdictRecord) {
         let post = key::judged_post(&verdict);

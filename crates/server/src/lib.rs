@@ -3,7 +3,7 @@
 //!
 //! # The way a request walks
 //!
-//! 1. `listen` accepts a connection, when there is room for one. Whoever sends too slowly, or nothing, is cut off.
+//! 1. `accept` accepts a connection, when there is room for one. Whoever sends too slowly, or nothing, is cut off.
 //! 2. `app` routes, checks the API key (`api_key`), limits the time and counts (`metrics`). All refusals have one shape (`refusal`).
 //! 3. `body` reads JSON up to a size, `json` no more of it than is asked for. `classify` and `predict` read posts out of it and name the field that is wrong, never its content.
 //! 4. `queue` takes the posts or, when it is full, sends the client away for some seconds (429). They are tokenised beside the scoring.
@@ -13,6 +13,7 @@
 //!
 //! Nothing of a post is logged or kept.
 
+mod accept;
 mod api_key;
 mod app;
 mod body;
@@ -32,9 +33,10 @@ mod queue;
 mod refusal;
 mod scoring;
 
+pub use accept::{Acceptor, Ending, listen};
 pub use api_key::{ApiKey, ApiKeyError};
 pub use error::{Result, ServerError};
 pub use limits::Limits;
-pub use listen::{Ending, Listening};
+pub use listen::Listening;
 pub use log::Log;
 pub use openapi::document;

@@ -1,23 +1,15 @@
-//! Connections: how many, how slow they may be, and how they end.
+//! The server's life: from an address to its end.
 
 use std::net::{SocketAddr, TcpListener as StdListener};
-use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
-use axum::Router;
 use grens_batch::Decider;
 use grens_infer::ModelInfo;
-use hyper::server::conn::http1;
-use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::{GracefulShutdown, Watcher};
-use hyper_util::service::TowerToHyperService;
-use prometheus::IntGauge;
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio_io_timeout::TimeoutStream;
+use tokio::sync::Semaphore;
 
+use crate::accept::{Acceptor, Ending, listen};
 use crate::api_key::ApiKey;
 use crate::app::{App, Shared, router};
 use crate::body::Room;
@@ -27,22 +19,6 @@ use crate::limits::Limits;
 use crate::log::Log;
 use crate::metrics::Metrics;
 use crate::queue::{Pace, Queue};
-
-/// Room for the head of a request, in bytes; hyper answers 431 beyond it.
-const HEAD_BYTES: usize = 32 << 10;
-/// Between two looks at whether the server is to stop.
-const LOOK: Duration = Duration::from_millis(50);
-/// After the system had no socket to give.
-const PAUSE: Duration = Duration::from_millis(100);
-
-/// How a server ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ending {
-    /// Every request that had come was answered.
-    Drained,
-    /// So many connections were cut off: they were not through in time.
-    Cut(usize),
-}
 
 /// A server that has its address and does not answer yet.
 pub struct Listening {
@@ -62,10 +38,7 @@ impl Listening {
             return Err(ServerError::NoKey(address));
         }
         check(&limits)?;
-        let failed = |source| ServerError::Bind { address, source };
-        let listener = StdListener::bind(address).map_err(failed)?;
-        listener.set_nonblocking(true).map_err(failed)?;
-        let address = listener.local_addr().map_err(failed)?;
+        let (listener, address) = listen(address)?;
         Ok(Self { listener, address, key, limits })
     }
 
@@ -133,88 +106,9 @@ fn check(limits: &Limits) -> Result<()> {
 }
 
 async fn accept(listener: StdListener, app: Shared, stop: &'static AtomicBool) -> Result<Ending> {
-    let listener = TcpListener::from_std(listener)?;
-    let room = Arc::new(Semaphore::new(app.limits.connections));
-    let (graceful, routes) = (GracefulShutdown::new(), router(Arc::clone(&app)));
-    let stopped = stopped(stop);
-    tokio::pin!(stopped);
-    loop {
-        // Without room nothing is accepted, and who comes waits in the system's queue.
-        let next = async {
-            let place = Arc::clone(&room).acquire_owned().await.ok()?;
-            Some((listener.accept().await, place))
-        };
-        let (accepted, place) = tokio::select! {
-            Some(next) = next => next,
-            () = &mut stopped => break,
-        };
-        match accepted {
-            Ok((stream, _)) => {
-                let connection = Connection { routes: routes.clone(), limits: app.limits, watcher: graceful.watcher() };
-                let open = Open::new(app.metrics.connections().clone(), place);
-                tokio::spawn(connection.serve(stream, open));
-            }
-            // No descriptor left, or the client is gone already.
-            Err(error) => {
-                app.log.warning(&format!("a connection could not be taken: {error}"));
-                tokio::time::sleep(PAUSE).await;
-            }
-        }
-    }
-    // Who comes from here on is refused by the system, at once: that, and not an answer, is what a load balancer sees.
-    drop(listener);
-    let open = || app.limits.connections.saturating_sub(room.available_permits());
-    app.log.note(&format!("stopping: {} connections, {} posts in hand", open(), app.queue.len()));
-    tokio::select! {
-        () = graceful.shutdown() => Ok(Ending::Drained),
-        () = tokio::time::sleep(app.limits.drain_time) => Ok(Ending::Cut(open())),
-    }
-}
-
-async fn stopped(stop: &AtomicBool) {
-    while !stop.load(Ordering::Relaxed) {
-        tokio::time::sleep(LOOK).await;
-    }
-}
-
-/// Counts a connection for as long as it is open.
-struct Open {
-    gauge: IntGauge,
-    _place: OwnedSemaphorePermit,
-}
-
-impl Open {
-    fn new(gauge: IntGauge, _place: OwnedSemaphorePermit) -> Self {
-        gauge.inc();
-        Self { gauge, _place }
-    }
-}
-
-impl Drop for Open {
-    fn drop(&mut self) {
-        self.gauge.dec();
-    }
-}
-
-struct Connection {
-    routes: Router,
-    limits: Limits,
-    watcher: Watcher,
-}
-
-impl Connection {
-    async fn serve(self, stream: TcpStream, _open: Open) {
-        let _ = stream.set_nodelay(true);
-        let mut stream = TimeoutStream::new(stream);
-        // Reading has its own limits, for the head and for the body.
-        stream.set_write_timeout(Some(self.limits.write_time));
-        let stream: Pin<Box<_>> = Box::pin(stream);
-        let served = http1::Builder::new()
-            .timer(TokioTimer::new())
-            .header_read_timeout(self.limits.header_time)
-            .max_buf_size(HEAD_BYTES)
-            .serve_connection(TokioIo::new(stream), TowerToHyperService::new(self.routes));
-        // What a client does wrong is its own affair; it has got an answer where one was possible.
-        let _ = self.watcher.watch(served).await;
-    }
+    let routes = router(Arc::clone(&app));
+    let gauge = Some(app.metrics.connections().clone());
+    let acceptor = Acceptor { limits: app.limits, log: Arc::clone(&app.log), gauge };
+    let stopping = |open| app.log.note(&format!("stopping: {open} connections, {} posts in hand", app.queue.len()));
+    acceptor.run(listener, routes, stop, stopping).await
 }

@@ -57,7 +57,7 @@ fn add(args: &OutboxAddArgs, printer: &Printer) -> Outcome {
     Ok(Exit::Ok)
 }
 
-fn tell(added: &Added, policy: &Policy, printer: &Printer) {
+pub(super) fn tell(added: &Added, policy: &Policy, printer: &Printer) {
     printer.note(&format!(
         "put in: {} notice drafts, {} candidates not yet judged, {} corrections; {} were there already",
         added.notices, added.candidates, added.corrections, added.known

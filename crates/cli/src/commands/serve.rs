@@ -66,7 +66,7 @@ fn api_key(file: Option<&Path>) -> Outcome<Option<ApiKey>> {
 }
 
 /// The server's lines go where all others go.
-struct Lines(Printer);
+pub(super) struct Lines(pub(super) Printer);
 
 impl Log for Lines {
     fn note(&self, text: &str) {

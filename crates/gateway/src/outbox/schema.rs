@@ -1,12 +1,11 @@
-//! The tables of the outbox, and the steps from one version to the next.
+//! The tables of the outbox.
 
-use rusqlite::Connection;
+use crate::database::Tables;
 
-/// Written into the file (`PRAGMA application_id`), so that no other database is taken for an outbox: "grOB".
-pub(super) const APPLICATION: i64 = 0x6772_4f42;
+/// The mark is "grOB".
+pub(super) const TABLES: Tables = Tables { application: 0x6772_4f42, steps: &STEPS };
 
-/// Step `i` makes version `i + 1` of version `i`. A step that was released is never changed; a change is a further step.
-pub(super) const STEPS: [&str; 2] = [
+const STEPS: [&str; 2] = [
     "
     -- What goes out. `post` is the identity of a post with its text (key.rs); a verdict finds by it what was sent.
     CREATE TABLE record (
@@ -61,46 +60,3 @@ pub(super) const STEPS: [&str; 2] = [
     INSERT INTO receiver (one) VALUES (1);
 ",
 ];
-
-/// Bring the database to the newest version.
-///
-/// # Errors
-/// What is wrong with it, in words, or what SQLite says.
-pub(super) fn migrate(db: &mut Connection) -> rusqlite::Result<Result<(), String>> {
-    let newest = i64::try_from(STEPS.len()).unwrap_or(i64::MAX);
-    // Looked at before anything is written, so that a foreign database stays as it is.
-    if let Some(problem) = foreign(db, newest)? {
-        return Ok(Err(problem));
-    }
-    // Who only looks must not wait for who writes.
-    if number(db, "user_version")? == newest {
-        return Ok(Ok(()));
-    }
-    let transaction = db.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
-    let version = number(&transaction, "user_version")?;
-    if version < newest {
-        for step in STEPS.iter().skip(usize::try_from(version).unwrap_or(0)) {
-            transaction.execute_batch(step)?;
-        }
-        transaction.pragma_update(None, "application_id", APPLICATION)?;
-        transaction.pragma_update(None, "user_version", newest)?;
-    }
-    transaction.commit()?;
-    Ok(Ok(()))
-}
-
-fn foreign(db: &Connection, newest: i64) -> rusqlite::Result<Option<String>> {
-    let (application, version) = (number(db, "application_id")?, number(db, "user_version")?);
-    let tables: i64 = db.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
-    Ok(if application != APPLICATION && (application != 0 || version != 0 || tables != 0) {
-        Some("it is another program's database".to_owned())
-    } else if version > newest {
-        Some(format!("it has version {version} of the tables, and this program knows {newest}"))
-    } else {
-        None
-    })
-}
-
-fn number(db: &Connection, pragma: &str) -> rusqlite::Result<i64> {
-    db.pragma_query_value(None, pragma, |row| row.get(0))
-}

@@ -1,6 +1,7 @@
 #![allow(clippy::unwrap_used)]
 
 use std::sync::LazyLock;
+use std::time::Duration;
 
 use grens_law::{Band, Policy, Span, Statute, VerdictRecord};
 use tempfile::TempDir;
@@ -489,8 +490,8 @@ fn an_outbox_of_the_first_version_is_brought_up_to_date() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("outbox.db");
     let old = Connection::open(&path).unwrap();
-    old.execute_batch(schema::STEPS[0]).unwrap();
-    old.pragma_update(None, "application_id", schema::APPLICATION).unwrap();
+    old.execute_batch(schema::TABLES.steps[0]).unwrap();
+    old.pragma_update(None, "application_id", schema::TABLES.application).unwrap();
     old.pragma_update(None, "user_version", 1).unwrap();
     old.execute_batch("INSERT INTO judged VALUES ('post', 1, 'not_candidate')").unwrap();
     drop(old);

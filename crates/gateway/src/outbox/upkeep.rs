@@ -4,6 +4,7 @@ use rusqlite::params;
 use serde::Serialize;
 
 use super::Outbox;
+use crate::database;
 use crate::error::Result;
 use crate::retention::Moment;
 
@@ -144,11 +145,8 @@ impl Outbox {
                 params![now.day(), now.millis()],
             )
             .map_err(|e| self.failed(e))?;
-        // The write-ahead log holds the old pages until it is emptied. Also with nothing removed: the last purge may have met a reader.
-        let is_busy: bool = self
-            .db
-            .pragma_update_and_check(None, "wal_checkpoint", "TRUNCATE", |row| row.get(0))
-            .map_err(|e| self.failed(e))?;
-        Ok(Purged { removed, is_log_empty: !is_busy })
+        // Also with nothing removed: the last purge may have met a reader.
+        let is_log_empty = database::empty_log(&self.db).map_err(|e| self.failed(e))?;
+        Ok(Purged { removed, is_log_empty })
     }
 }

@@ -1,0 +1,185 @@
+//! What happened to one post, in plain words: for the person who wrote it, or whom it is about.
+
+mod words;
+
+use grens_gateway::Moment;
+use grens_law::{Article, Ground, Judgement, Statute};
+
+use super::chain::{Body, Kind};
+use super::rows::{Stored, entries, evidence, stored};
+use super::standing::{Standing, undone};
+use super::{Evidence, ItemId, Store, settings};
+use crate::error::Result;
+use words::{EN, NL, Words};
+
+/// The language of what people read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Language {
+    /// Dutch.
+    #[default]
+    Dutch,
+    /// English.
+    English,
+}
+
+/// Most passages that are named.
+const PASSAGES: usize = 5;
+
+impl Store {
+    /// What was found about an item, why, by which model, policy and law version, what people decided, and how to object; plain words, fit to hand to a citizen.
+    /// Nothing about other posts, no person's name or pseudonym, nobody's notes.
+    ///
+    /// # Errors
+    /// When there is no such item, or the store cannot be read.
+    pub fn explain(&self, item: ItemId, language: Language) -> Result<String> {
+        let words = match language {
+            Language::Dutch => &NL,
+            Language::English => &EN,
+        };
+        self.read(|db, _| {
+            let stored = stored(db, item)?;
+            let entries = entries(db, item.0)?;
+            let evidence = evidence(db, item.0, stored.text.as_deref())?;
+            let settings = settings::read(db)?;
+            let writer = Writer { words, statute: Statute::shipped(), stored: &stored, entries: &entries };
+            let keeps = (words.keeps)(settings.days_unreviewed, settings.days_reviewed);
+            Ok(writer.text(&evidence, keeps))
+        })
+    }
+}
+
+struct Writer<'a> {
+    words: &'static Words,
+    statute: &'static Statute,
+    stored: &'a Stored,
+    entries: &'a [Body],
+}
+
+impl Writer<'_> {
+    fn text(&self, evidence: &[Evidence], keeps: String) -> String {
+        let mut parts = vec![(self.words.title)(self.stored.id), self.post(), self.found(evidence), self.judged()];
+        parts.push(format!("{}\n{}\n{keeps}", self.words.object_title, self.words.object));
+        parts.push(self.words.end.to_owned());
+        parts.join("\n\n") + "\n"
+    }
+
+    /// Which post.
+    fn post(&self) -> String {
+        let mut lines = vec![self.words.post_title.to_owned()];
+        if let Some(finding) = &self.stored.finding {
+            let place = &finding.place;
+            lines.push(format!("- {}: {}", self.words.post_id, finding.decision.id));
+            lines.extend(place.url.iter().map(|url| format!("- {}: {url}", self.words.address)));
+            lines.extend(place.created_at.iter().map(|at| format!("- {}: {at}", self.words.posted)));
+        } else {
+            lines.push(self.words.erased.to_owned());
+        }
+        lines.extend(self.stored.platform.iter().map(|platform| format!("- {}: {platform}", self.words.platform)));
+        lines.join("\n")
+    }
+
+    /// What the program said, and why.
+    fn found(&self, evidence: &[Evidence]) -> String {
+        let words = self.words;
+        let mut lines = vec![words.found_title.to_owned()];
+        let Some(finding) = &self.stored.finding else {
+            lines.push((words.found_on)(&self.stored.found.day()));
+            return lines.join("\n");
+        };
+        let decision = &finding.decision;
+        lines.push((words.found_by)(
+            &self.stored.found.day(),
+            &finding.grens,
+            &decision.model.name,
+            &decision.policy,
+            &decision.law,
+        ));
+        lines.push(match (decision.band, decision.articles.as_slice()) {
+            (grens_law::Band::Candidate, articles) => (words.candidate)(&self.articles(articles)),
+            (_, []) => words.review.to_owned(),
+            (_, articles) => (words.review_of)(&self.articles(articles)),
+        });
+        if !decision.grounds.is_empty() {
+            lines.push((words.grounds)(&self.grounds(&decision.grounds)));
+        }
+        lines.push((words.score)(&self.number(decision.confidence)));
+        if !evidence.is_empty() {
+            lines.push(words.passages.to_owned());
+            lines.extend(
+                evidence.iter().take(PASSAGES).map(|e| format!("- «{}»", e.span.quote.replace(['\n', '\r'], " "))),
+            );
+        }
+        if decision.truncated {
+            lines.push(words.truncated.to_owned());
+        }
+        lines.push(words.caveat.to_owned());
+        lines.join("\n")
+    }
+
+    /// What people decided, in order.
+    fn judged(&self) -> String {
+        let taken_back = undone(self.entries);
+        let standing = Standing::after(self.entries, self.stored.raters);
+        let mut lines = vec![self.words.judged_title.to_owned()];
+        let counts = self.entries.iter().filter(|e| !taken_back.contains(&e.seq) && e.kind != Kind::Undo);
+        lines.extend(counts.filter_map(|entry| self.event(entry)));
+        lines.push(match &standing.outcome {
+            Some(outcome) => format!("{}: {}.", self.words.outcome, self.verdict(&outcome.said)),
+            None if standing.erased => self.words.expired.to_owned(),
+            None => self.words.open.to_owned(),
+        });
+        lines.join("\n")
+    }
+
+    fn event(&self, entry: &Body) -> Option<String> {
+        let day = Moment::parse(&entry.at).map_or_else(String::new, Moment::day);
+        let what = match (entry.kind, &entry.verdict) {
+            (Kind::Verdict, Some(said)) => (self.words.verdict)(&self.verdict(said)),
+            (Kind::Bulk, Some(said)) => (self.words.bulk)(&self.verdict(said)),
+            (Kind::Adjudication, Some(said)) => (self.words.adjudication)(&self.verdict(said)),
+            (Kind::Correction, Some(said)) => (self.words.correction)(&self.verdict(said)),
+            (Kind::Reopening, _) => self.words.reopening.to_owned(),
+            (Kind::Erasure, _) => self.words.erasure.to_owned(),
+            _ => return None,
+        };
+        Some(format!("- {day}: {what}"))
+    }
+
+    fn verdict(&self, said: &super::chain::Said) -> String {
+        let words = self.words;
+        match said.verdict {
+            Judgement::Candidate => (words.yes)(&self.articles(&said.articles), &self.grounds(&said.grounds)),
+            Judgement::NotCandidate => words.no.to_owned(),
+            Judgement::Unsure => words.unsure.to_owned(),
+            Judgement::OutsideLaw => words.outside.to_owned(),
+            Judgement::Reopened => words.open.to_owned(),
+        }
+    }
+
+    fn articles(&self, articles: &[Article]) -> String {
+        let name = |article: &Article| {
+            let entry = self.statute.article(*article);
+            let name = entry.map(|e| if self.words.is_dutch { e.nl.as_str() } else { e.en.as_str() });
+            format!("{article} ({})", name.unwrap_or_default())
+        };
+        self.joined(articles.iter().map(name))
+    }
+
+    fn grounds(&self, grounds: &[Ground]) -> String {
+        let name = |ground: &Ground| {
+            let entry = self.statute.grounds.iter().find(|g| g.id == *ground);
+            let name = entry.map(|g| if self.words.is_dutch { g.nl.as_str() } else { g.en.as_str() });
+            name.unwrap_or_default().to_owned()
+        };
+        self.joined(grounds.iter().map(name))
+    }
+
+    fn joined(&self, names: impl Iterator<Item = String>) -> String {
+        names.collect::<Vec<_>>().join(self.words.and)
+    }
+
+    fn number(&self, p: f32) -> String {
+        let text = format!("{p:.3}");
+        if self.words.is_dutch { text.replace('.', ",") } else { text }
+    }
+}

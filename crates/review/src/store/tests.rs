@@ -1,0 +1,12 @@
+#![allow(clippy::unwrap_used)]
+
+mod accounts;
+mod desk;
+mod export;
+mod figures;
+mod import;
+mod judging;
+mod queue;
+mod random;
+mod retention;
+mod verify;

@@ -1,0 +1,73 @@
+use super::desk::{DAY, Desk, SECOND, hand, no, yes};
+use crate::ReviewError;
+use crate::store::{Period, Purged, Role};
+
+#[test]
+fn terms_differ_for_what_was_judged() {
+    let mut desk = Desk::with(3);
+    let a = desk.user("a", Role::Moderator);
+    desk.judge(&a, &yes());
+    desk.later(29 * DAY);
+    assert_eq!(desk.store.purge(false).unwrap(), Purged::default());
+    desk.later(2 * DAY);
+    let due = Purged { unreviewed: 2, reviewed: 0 };
+    assert_eq!(desk.store.purge(true).unwrap(), due);
+    assert_eq!(desk.store.purge(false).unwrap(), due);
+    assert_eq!(desk.store.purge(false).unwrap(), Purged::default());
+    assert!(desk.take(&a).is_none());
+    desk.later(150 * DAY);
+    assert_eq!(desk.store.purge(false).unwrap(), Purged { unreviewed: 0, reviewed: 1 });
+    desk.is_whole();
+}
+
+#[test]
+fn nothing_of_a_text_is_left_in_the_files_and_the_counts_are() {
+    let mut desk = Desk::with(40);
+    let a = desk.user("a", Role::Moderator);
+    for _ in 0..10 {
+        desk.judge(&a, &yes());
+    }
+    let before = desk.store.statistics(Period::Year).unwrap();
+    desk.later(200 * DAY);
+    desk.store.purge(false).unwrap();
+    for name in ["review.db", "review.db-wal"] {
+        let bytes = std::fs::read(desk.path(name)).unwrap_or_default();
+        for trace in ["verzonnen dorp", "voorbeeld.example", "stelt een groep voor"] {
+            assert!(!bytes.windows(trace.len()).any(|w| w == trace.as_bytes()), "{name} holds {trace}");
+        }
+    }
+    let confirmed = |rows: &[crate::store::StatisticsRow]| {
+        rows.iter().filter(|r| r.outcome == "candidate").cloned().collect::<Vec<_>>()
+    };
+    let after = desk.store.statistics(Period::Year).unwrap();
+    assert_eq!(confirmed(&before), confirmed(&after));
+    assert!(after.iter().any(|r| r.outcome == "expired" && r.items == 30), "{after:?}");
+    desk.is_whole();
+}
+
+#[test]
+fn what_is_erased_cannot_be_judged_and_does_not_come_back() {
+    let mut desk = Desk::with(1);
+    let (a, lead) = (desk.user("a", Role::Moderator), desk.user("l", Role::Lead));
+    let (item, _) = desk.judge(&a, &no());
+    desk.later(181 * DAY);
+    desk.store.purge(false).unwrap();
+    assert!(matches!(desk.store.reopen(&lead, item, "te laat"), Err(ReviewError::Erased(_))));
+    assert!(desk.store.verdicts().unwrap().is_empty());
+    let again = desk.import(&[super::desk::finding(0)]);
+    assert_eq!((again.items, again.known), (0, 1));
+    let explained = desk.store.explain(item, crate::store::Language::Dutch).unwrap();
+    assert!(explained.contains("gewist") && explained.contains("geen kandidaat"), "{explained}");
+}
+
+#[test]
+fn what_is_in_hand_waits() {
+    let mut desk = Desk::with(1);
+    let a = desk.user("a", Role::Moderator);
+    desk.later(31 * DAY);
+    desk.take(&a).unwrap();
+    assert_eq!(desk.store.purge(false).unwrap(), Purged::default());
+    desk.store.put_all_back(&a, &hand(&a)).unwrap();
+    desk.later(SECOND);
+    assert_eq!(desk.store.purge(false).unwrap().unreviewed, 1);
+}

@@ -1,0 +1,103 @@
+use super::desk::{Desk, SECOND, no, yes};
+use crate::store::{ChainEnd, Role};
+
+/// Five items, three of them judged.
+fn judged() -> Desk {
+    let mut desk = Desk::with(5);
+    let a = desk.user("a", Role::Moderator);
+    for form in [yes(), no(), yes()] {
+        desk.judge(&a, &form);
+        desk.later(SECOND);
+    }
+    desk.is_whole();
+    desk
+}
+
+#[track_caller]
+fn finds(sql: &str, says: &str) {
+    let desk = judged();
+    desk.tamper(sql);
+    let problems = desk.store.verify(&[]).unwrap().problems;
+    assert!(problems.iter().any(|p| p.contains(says)), "{says}: {problems:?}");
+    assert!(!problems.iter().any(|p| p.contains("groep") || p.contains("dorp")), "{problems:?}");
+}
+
+#[test]
+fn every_edit_is_found() {
+    finds("UPDATE entry SET body = replace(body, '\"candidate\"', '\"unsure\"') WHERE seq = 2", "entry 2 was changed");
+    finds("UPDATE entry SET by = 'z' WHERE seq = 2", "columns say something else");
+    finds(
+        "UPDATE words SET words = replace(words, 'groep', 'dier') WHERE entry = 2",
+        "what a person wrote with entry 2 was changed",
+    );
+    finds("DELETE FROM words WHERE entry = 2", "what a person wrote with entry 2 was removed");
+    finds("INSERT INTO words VALUES (1, x'00', '{}')", "entry 1 that it knows nothing of");
+    finds("UPDATE item SET text = text || '!' WHERE id = 4", "item 4 was changed");
+    finds("UPDATE item SET finding = replace(finding, 'forum', 'x') WHERE id = 4", "item 4 was changed");
+    finds("UPDATE item SET confidence = 0.1 WHERE id = 4", "one of the items 1 to 5 was changed");
+    finds("UPDATE item SET text = NULL, finding = NULL, salt = NULL WHERE id = 4", "item 4 was changed");
+    finds(
+        "UPDATE item SET outcome = 'not_candidate' WHERE outcome = 'candidate'",
+        "does not stand where its entries put it",
+    );
+    finds("UPDATE item SET lane = NULL WHERE id = 5", "item 5 does not stand");
+    finds("UPDATE rating SET by = 'z'", "who judged item");
+}
+
+#[test]
+fn what_was_removed_or_added_is_missed() {
+    finds("DELETE FROM entry WHERE seq = 3", "entries 3 to 3 are missing");
+    finds("DELETE FROM entry WHERE seq = 4", "the chain was cut off: it ends with entry 3, and had 4");
+    finds("DELETE FROM item WHERE id = 5", "items 5 to 5 are missing");
+    finds("DELETE FROM item WHERE id = 2", "items 2 to 2 are missing");
+    finds("INSERT INTO item SELECT 9, 'other', platform, band, articles, grounds, confidence, found_ms, raters, head, stands_for, finding, text,
+           thread, salt, sealed, posted_ms, erased_ms, entry, severity, uncertainty, cluster_size, cluster, 1, 0, 1, NULL, NULL, NULL, NULL
+           FROM item WHERE id = 5", "item 9 was never imported");
+}
+
+#[test]
+fn another_order_is_found() {
+    finds(
+        "UPDATE entry SET seq = 99 WHERE seq = 2; UPDATE entry SET seq = 2 WHERE seq = 3; UPDATE entry SET seq = 3 WHERE seq = 99",
+        "does not follow the entry before it",
+    );
+}
+
+#[test]
+fn an_end_that_was_cut_off_carefully_is_found_by_a_note_kept_elsewhere() {
+    let desk = judged();
+    let noted = desk.store.verify(&[]).unwrap().end;
+    // The last verdict with all that follows from it.
+    desk.tamper(
+        "UPDATE item SET lane = 1, outcome = NULL, outcome_articles = NULL, outcome_grounds = NULL, decided_ms = NULL
+             WHERE id = (SELECT item FROM entry WHERE seq = 4);
+         DELETE FROM rating WHERE entry = 4; DELETE FROM words WHERE entry = 4; DELETE FROM entry WHERE seq = 4;
+         UPDATE chain_end SET seq = 3, hash = (SELECT hash FROM entry WHERE seq = 3)",
+    );
+    desk.is_whole();
+    let problems = desk.store.verify(&[noted]).unwrap().problems;
+    assert!(problems.iter().any(|p| p.contains("entry 4 is not the one that was noted")), "{problems:?}");
+}
+
+#[test]
+fn a_note_that_lies_on_the_chain_is_no_problem() {
+    let mut desk = Desk::with(2);
+    let a = desk.user("a", Role::Moderator);
+    let early = desk.store.verify(&[]).unwrap().end;
+    desk.judge(&a, &yes());
+    let text = early.to_string();
+    assert_eq!(text.parse::<ChainEnd>().unwrap(), early);
+    assert_eq!(desk.store.verify(&[early]).unwrap().problems, Vec::<String>::new());
+    assert!("nonsense".parse::<ChainEnd>().is_err());
+}
+
+#[test]
+fn entries_cannot_be_changed_through_sql() {
+    let desk = judged();
+    for sql in ["UPDATE entry SET by = 'z'", "DELETE FROM entry", "UPDATE words SET words = '{}'"] {
+        assert!(desk.store.db.execute(sql, []).is_err(), "{sql}");
+    }
+    desk.store.db.execute_batch("DROP TRIGGER entry_stays").unwrap();
+    let problems = desk.store.verify(&[]).unwrap().problems;
+    assert!(problems.iter().any(|p| p.contains("entry_stays")), "{problems:?}");
+}

@@ -1,0 +1,54 @@
+//! The first account, which leads. Only with the code that was printed when the page was started.
+
+use askama::Template;
+use axum::http::StatusCode;
+
+use crate::ReviewError;
+use crate::store::LogIn;
+use crate::web::app::App;
+use crate::web::cookies;
+use crate::web::frame::Frame;
+use crate::web::problem::Problem;
+use crate::web::reply::Reply;
+use crate::web::visit::Visit;
+
+#[derive(Template)]
+#[template(path = "start.html")]
+struct Page {
+    f: Frame,
+    name: String,
+    wrong: Option<&'static str>,
+}
+
+/// The form.
+pub(crate) fn page(_: &App, visit: &Visit) -> Result<Reply, Problem> {
+    Reply::page(&Page { f: Frame::new(visit, "/start"), name: String::new(), wrong: None })
+}
+
+/// Make the account and sign in.
+pub(crate) fn begin(app: &App, visit: &Visit) -> Result<Reply, Problem> {
+    let t = visit.lang.strings();
+    let (name, password) = (visit.form.one("name"), visit.form.raw("password"));
+    let wrong = |words| {
+        let page = Page { f: Frame::new(visit, "/start"), name: name.to_owned(), wrong: Some(words) };
+        Reply::with_status(StatusCode::UNPROCESSABLE_ENTITY, &page)
+    };
+    if password != visit.form.raw("again") {
+        return wrong(t.password_differs);
+    }
+    let mut store = app.figures();
+    match store.redeem_setup_token(visit.form.one("code"), name, password) {
+        Ok(Some(_)) => {}
+        Ok(None) => {
+            app.log.warning("a code for the first account was refused");
+            return wrong(t.start_refused);
+        }
+        Err(ReviewError::Password(_)) => return wrong(t.password_rule),
+        Err(ReviewError::UserExists | ReviewError::Field { .. }) => return wrong(t.name_rule),
+        Err(error) => return Err(error.into()),
+    }
+    match store.log_in(name, password, &visit.peer)? {
+        LogIn::In(logged_in) => Ok(Reply::go("/").cookie(cookies::session(&logged_in.token.0, app.site.tls))),
+        _ => Ok(Reply::go("/login")),
+    }
+}

@@ -1,0 +1,297 @@
+//! The form of a verdict: what it offers, and what was filled in. What it asks for follows `grens_law`: grounds of the articles that were chosen, a reason for a
+//! yes and for a no.
+
+use grens_law::{Article, ContextFlag, Ground, Judgement, OnlineCheck, Publicity, Route, Span, Statute, VerdictError};
+
+use super::labels;
+use super::lang::Lang;
+use super::pairs::Pairs;
+use super::reasons;
+use super::strings::Strings;
+use crate::ReviewError;
+use crate::store::Form;
+
+pub(crate) const VERDICTS: [Judgement; 4] =
+    [Judgement::Candidate, Judgement::NotCandidate, Judgement::Unsure, Judgement::OutsideLaw];
+const PUBLICITIES: [Publicity; 3] = [Publicity::Unknown, Publicity::Public, Publicity::Restricted];
+const CONTEXTS: [ContextFlag; 7] = [
+    ContextFlag::Debate,
+    ContextFlag::ArtOrSatire,
+    ContextFlag::Religion,
+    ContextFlag::Quotation,
+    ContextFlag::CounterSpeech,
+    ContextFlag::News,
+    ContextFlag::Reclaimed,
+];
+const ROUTES: [Route; 5] = [Route::Hotline, Route::PlatformTerms, Route::Adv, Route::Police, Route::Nothing];
+/// Keys of the grounds, in the order of [`Ground::ALL`]; those of the articles are the last letters of their numbers.
+const GROUND_KEYS: [&str; 5] = ["r", "g", "s", "h", "v"];
+
+/// One thing to choose.
+pub(crate) struct Choice {
+    pub(crate) value: String,
+    pub(crate) label: String,
+    /// The key that chooses it; empty for none.
+    pub(crate) key: String,
+    pub(crate) chosen: bool,
+    /// For a ground: the articles whose closed list holds it, as class names.
+    pub(crate) class: String,
+}
+
+/// What is wrong with a field, and where it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Wrong {
+    /// `id` of the field on the page.
+    pub(crate) at: &'static str,
+    pub(crate) words: &'static str,
+}
+
+/// The form as it is shown.
+pub(crate) struct Shown {
+    pub(crate) action: String,
+    pub(crate) verdicts: Vec<Choice>,
+    pub(crate) articles: Vec<Choice>,
+    pub(crate) grounds: Vec<Choice>,
+    pub(crate) publicity: Vec<Choice>,
+    pub(crate) context: Vec<Choice>,
+    pub(crate) routes: Vec<Choice>,
+    pub(crate) yes_reasons: Vec<Choice>,
+    pub(crate) no_reasons: Vec<Choice>,
+    pub(crate) filled: Pairs,
+    pub(crate) wrong: Vec<Wrong>,
+}
+
+impl Shown {
+    /// The form that is sent to `action`, with what was filled in before.
+    pub(crate) fn new(action: String, lang: Lang, statute: &Statute, filled: Pairs, wrong: Vec<Wrong>) -> Self {
+        let t = lang.strings();
+        let choice = |field: &str, value: String, label: String, key: &str| Choice {
+            chosen: filled.has(field, &value),
+            value,
+            label,
+            key: key.to_owned(),
+            class: String::new(),
+        };
+        let listing = |ground| {
+            let lists = |article: &Article| statute.covers(*article, ground);
+            Article::ALL
+                .iter()
+                .filter(|article| lists(article))
+                .map(|article| format!("in-{article}"))
+                .collect::<Vec<_>>()
+        };
+        let grounds = Ground::ALL.into_iter().zip(GROUND_KEYS).map(|(ground, key)| {
+            let label = labels::ground(lang, statute, ground);
+            Choice { class: listing(ground).join(" "), ..choice("ground", ground.name().to_owned(), label, key) }
+        });
+        let articles = Article::ALL.into_iter().map(|article| {
+            let key = article.name().chars().last().map(String::from).unwrap_or_default();
+            choice("article", article.name().to_owned(), labels::article(lang, statute, article), &key)
+        });
+        let verdicts = VERDICTS.into_iter().enumerate().map(|(i, verdict)| {
+            choice("verdict", verdict.name().to_owned(), labels::verdict(t, verdict).to_owned(), &(i + 1).to_string())
+        });
+        let canned = |list: &[(&str, &str, &str)]| {
+            let texts = list.iter().enumerate().map(|(i, (value, nl, en))| {
+                let label = if lang == Lang::Nl { nl } else { en };
+                choice("why", (*value).to_owned(), (*label).to_owned(), &(i + 5).to_string())
+            });
+            texts.collect::<Vec<_>>()
+        };
+        let named = |field: &'static str, name: String, label: &str| choice(field, name, label.to_owned(), "");
+        Self {
+            verdicts: verdicts.collect(),
+            articles: articles.collect(),
+            grounds: grounds.collect(),
+            publicity: PUBLICITIES.map(|p| named("publicity", name(&p), labels::publicity(t, p))).into(),
+            context: CONTEXTS.map(|c| named("context", name(&c), labels::context(t, c))).into(),
+            routes: ROUTES.map(|r| named("route", name(&r), labels::route(t, r))).into(),
+            yes_reasons: canned(&reasons::YES),
+            no_reasons: canned(&reasons::NO),
+            action,
+            filled,
+            wrong,
+        }
+    }
+
+    /// Whether something is wrong at a field.
+    pub(crate) fn is_wrong(&self, at: &str) -> bool {
+        self.wrong.iter().any(|wrong| wrong.at == at)
+    }
+}
+
+/// The name that a value has in records.
+fn name<T: serde::Serialize>(value: &T) -> String {
+    serde_json::to_value(value).ok().and_then(|v| v.as_str().map(ToOwned::to_owned)).unwrap_or_default()
+}
+
+/// The value of a name; none for anything else.
+fn value<T: serde::de::DeserializeOwned>(name: &str) -> Option<T> {
+    serde_json::from_value(serde_json::Value::String(name.to_owned())).ok()
+}
+
+/// What was filled in about `text`, or everything that is wrong with it.
+pub(crate) fn read(pairs: &Pairs, text: &str, statute: &Statute, t: &'static Strings) -> Result<Form, Vec<Wrong>> {
+    let mut wrong = vec![];
+    let mut say = |at, words| wrong.push(Wrong { at, words });
+    let verdict = VERDICTS.into_iter().find(|verdict| verdict.name() == pairs.one("verdict"));
+    if verdict.is_none() {
+        say("verdict", t.wrong_verdict);
+    }
+    let mut form = Form::new(verdict.unwrap_or(Judgement::Unsure));
+    form.reason = reasons::join(pairs);
+    if matches!(verdict, Some(Judgement::Candidate | Judgement::NotCandidate)) && form.reason.is_none() {
+        say("reason", t.wrong_reason);
+    }
+    if verdict == Some(Judgement::Candidate) {
+        form.articles = Article::ALL.into_iter().filter(|a| pairs.has("article", a.name())).collect();
+        form.grounds = Ground::ALL.into_iter().filter(|g| pairs.has("ground", g.name())).collect();
+        if form.articles.is_empty() {
+            say("articles", t.wrong_article);
+        }
+        let covered = |ground| form.articles.iter().any(|&article| statute.covers(article, ground));
+        let bare = |article: &Article| !form.grounds.iter().any(|&ground| statute.covers(*article, ground));
+        if form.articles.iter().any(bare) {
+            say("grounds", t.wrong_ground);
+        } else if !form.articles.is_empty() && !form.grounds.iter().all(|&ground| covered(ground)) {
+            say("grounds", t.wrong_ground_of_article);
+        }
+        form.group_named = pairs.some("group").map(ToOwned::to_owned);
+    }
+    form.publicity = value(pairs.one("publicity")).unwrap_or_default();
+    form.context = pairs.all("context").filter_map(value).fold(vec![], |mut flags, flag: ContextFlag| {
+        if !flags.contains(&flag) {
+            flags.push(flag);
+        }
+        flags
+    });
+    form.route = value(pairs.one("route"));
+    form.note = pairs.some("note").map(ToOwned::to_owned);
+    let long = |text: &Option<String>| text.as_ref().is_some_and(|text| text.chars().count() > Form::MOST_CHARS);
+    for (at, field) in [("reason", &form.reason), ("note", &form.note), ("group", &form.group_named)] {
+        if long(field) {
+            say(at, t.wrong_too_long);
+        }
+    }
+    match quote(pairs, text) {
+        Ok(quote) => form.quote = quote,
+        Err(()) => say("quote", t.wrong_quote),
+    }
+    match online(pairs) {
+        Ok(check) => form.still_online = check,
+        Err(()) => say("online_at", t.wrong_time),
+    }
+    if wrong.is_empty() { Ok(form) } else { Err(wrong) }
+}
+
+/// The marked words: by their place, as the page's script has it, or as somebody typed them, where they stand first.
+fn quote(pairs: &Pairs, text: &str) -> Result<Option<Span>, ()> {
+    let place = |name: &str| pairs.one(name).parse::<u32>().ok();
+    let (start, quote) = match (place("quote_start"), place("quote_end")) {
+        (Some(start), Some(end)) => {
+            let wanted = end.checked_sub(start).ok_or(())? as usize;
+            (start, text.chars().skip(start as usize).take(wanted).collect::<String>())
+        }
+        _ => {
+            let typed = pairs.one("quote").replace("\r\n", "\n");
+            let at = text.find(&typed).ok_or(())?;
+            let start = text.get(..at).unwrap_or_default().chars().count();
+            (u32::try_from(start).map_err(|_| ())?, typed)
+        }
+    };
+    if quote.is_empty() {
+        return Ok(None);
+    }
+    let end = start + u32::try_from(quote.chars().count()).map_err(|_| ())?;
+    Ok(Some(Span { start, end, quote }))
+}
+
+/// Whether it was still there, and when somebody looked: now, unless another time is given, in UTC.
+fn online(pairs: &Pairs) -> Result<Option<OnlineCheck>, ()> {
+    let online = match pairs.one("online") {
+        "yes" => true,
+        "no" => false,
+        _ => return Ok(None),
+    };
+    let moment = match pairs.some("online_at") {
+        None => chrono::DateTime::<chrono::Utc>::from(std::time::SystemTime::now()),
+        Some(text) => chrono::NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M").map_err(|_| ())?.and_utc(),
+    };
+    Ok(Some(OnlineCheck { online, checked_at: moment.format("%Y-%m-%dT%H:%M:%SZ").to_string() }))
+}
+
+/// Where on the form the store found something wrong; `None` when it is no matter of the form.
+pub(crate) fn at_field(error: &ReviewError, t: &'static Strings) -> Option<Wrong> {
+    let (at, words) = match error {
+        ReviewError::Verdict(VerdictError::Ground(_)) => ("grounds", t.wrong_ground),
+        ReviewError::Verdict(VerdictError::Empty { field: "articles", .. }) => ("articles", t.wrong_article),
+        ReviewError::Verdict(_) => ("reason", t.wrong_reason),
+        ReviewError::Span(_) => ("quote", t.wrong_quote),
+        ReviewError::Field { field: "note", .. } => ("note", t.wrong_field),
+        ReviewError::Field { field: "group_named", .. } => ("group", t.wrong_field),
+        ReviewError::Field { .. } => ("reason", t.wrong_field),
+        _ => return None,
+    };
+    Some(Wrong { at, words })
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::web::strings::EN;
+
+    fn filled(fields: &str) -> Result<Form, Vec<&'static str>> {
+        let read = read(&Pairs::parse(fields.as_bytes()), "Eén café is dicht", Statute::shipped(), &EN);
+        read.map_err(|wrong| wrong.into_iter().map(|w| w.at).collect())
+    }
+
+    #[test]
+    fn a_yes_and_a_no_need_what_the_law_asks() {
+        assert_eq!(filled("").unwrap_err(), ["verdict"]);
+        assert_eq!(filled("verdict=candidate").unwrap_err(), ["reason", "articles"]);
+        assert_eq!(filled("verdict=not_candidate&reason=+").unwrap_err(), ["reason"]);
+        assert_eq!(filled("verdict=candidate&reason=x&article=137c&ground=gender").unwrap_err(), ["grounds"]);
+        assert_eq!(
+            filled("verdict=candidate&reason=x&article=137c&ground=gender&ground=race").unwrap_err(),
+            ["grounds"]
+        );
+        let form = filled("verdict=candidate&why=animals&article=137d&ground=gender&group=vrouwen").unwrap();
+        assert_eq!((form.articles, form.grounds), (vec![Article::A137d], vec![Ground::Gender]));
+        assert_eq!(filled("verdict=unsure").unwrap().reason, None);
+        assert_eq!(filled("verdict=reopened").unwrap_err(), ["verdict"]);
+    }
+
+    #[test]
+    fn marked_words_are_found_by_place_and_by_content() {
+        let quote = |fields: &str| filled(&format!("verdict=unsure&{fields}")).map(|form| form.quote);
+        let cafe = Some(Span { start: 4, end: 8, quote: "café".to_owned() });
+        assert_eq!(quote("quote_start=4&quote_end=8"), Ok(cafe.clone()));
+        assert_eq!(quote("quote=caf%C3%A9"), Ok(cafe));
+        assert_eq!(quote("quote="), Ok(None));
+        for bad in ["quote=thee", "quote_start=8&quote_end=4"] {
+            assert_eq!(quote(bad), Err(vec!["quote"]), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_field_that_is_forged_is_nothing() {
+        let form =
+            filled("verdict=unsure&publicity=x&context=debate&context=debate&context=y&route=z&article=137c").unwrap();
+        assert_eq!((form.publicity, form.context, form.route), (Publicity::Unknown, vec![ContextFlag::Debate], None));
+        assert!(form.articles.is_empty());
+        assert_eq!(filled("verdict=unsure&online=yes&online_at=gisteren").unwrap_err(), ["online_at"]);
+        let check = filled("verdict=unsure&online=no&online_at=2026-11-20T10:05").unwrap().still_online.unwrap();
+        assert_eq!((check.online, check.checked_at.as_str()), (false, "2026-11-20T10:05:00Z"));
+    }
+
+    #[test]
+    fn grounds_are_offered_by_the_table() {
+        let shown = Shown::new(String::new(), Lang::Nl, Statute::shipped(), Pairs::default(), vec![]);
+        let classes: Vec<&str> = shown.grounds.iter().map(|choice| choice.class.as_str()).collect();
+        assert_eq!(classes.first(), Some(&"in-137c in-137d"));
+        assert_eq!(classes.last(), Some(&"in-137d"));
+        let keys: Vec<&str> = shown.articles.iter().map(|choice| choice.key.as_str()).collect();
+        assert_eq!(keys, ["c", "d"]);
+    }
+}

@@ -1,0 +1,236 @@
+//! The review queue from the command line: from a night's scan to verdicts, and back into the work.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::AtomicI64;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use grens_law::{Article, Ground, Judgement, Statute};
+use grens_review::Store;
+use grens_review::store::{Clock, Filter, Form, Hand, Order};
+use serde_json::Value;
+
+use super::night::{Night, made_up};
+use super::review_site::{PASSWORD, harmless};
+use super::support::{Ran, fixture, read_lines, run, run_with, text};
+
+/// A queue, and people to judge in it.
+struct Queue {
+    dir: tempfile::TempDir,
+}
+
+impl Queue {
+    fn new() -> Self {
+        Self { dir: tempfile::tempdir().unwrap() }
+    }
+
+    /// With these findings and a moderator `roos` and a lead `lead`.
+    fn with(findings: &[Value]) -> Self {
+        let queue = Self::new();
+        let list = queue.path("list.jsonl");
+        std::fs::write(&list, findings.iter().map(|f| format!("{f}\n")).collect::<String>()).unwrap();
+        queue.run(&["import", text(&list)]).expect(0);
+        queue.people();
+        queue
+    }
+
+    fn people(&self) {
+        for (name, role) in [("roos", "moderator"), ("lead", "lead")] {
+            let args = ["review", "user", "add", name, "--role", role, "--password-file", "-", "--pseudonym"];
+            let (queue, pseudonym) = (self.path("review.db"), format!("b-{name}"));
+            run_with(&[&args[..], &[&pseudonym, "--queue", text(&queue)]].concat(), PASSWORD.as_bytes()).expect(0);
+        }
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.dir.path().join(name)
+    }
+
+    fn run(&self, args: &[&str]) -> Ran {
+        let queue = self.path("review.db");
+        run(&[&["review"], args, &["--queue", text(&queue)]].concat())
+    }
+
+    /// The store a minute ago, so that nothing of it can still be undone.
+    fn store(&self) -> Store {
+        let mut store = Store::open(&self.path("review.db")).unwrap();
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis();
+        store.set_clock(Clock::Set(Arc::new(AtomicI64::new(i64::try_from(now).unwrap() - 60_000))));
+        store
+    }
+
+    /// Let `name` judge the next item. Returns its number.
+    fn judge(&self, name: &str, form: &Form) -> String {
+        let mut store = self.store();
+        let (user, hand) = (store.user(name).unwrap(), Hand("browser".to_owned()));
+        let item = store.take(&user, &hand, &Filter::default(), Order::Severity).unwrap().unwrap().id;
+        store.judge(&user, &hand, item, form, Statute::shipped()).unwrap();
+        item.to_string()
+    }
+}
+
+fn yes() -> Form {
+    Form {
+        articles: vec![Article::A137c],
+        grounds: vec![Ground::Race],
+        reason: Some("stelt een groep voor als minder".to_owned()),
+        ..Form::new(Judgement::Candidate)
+    }
+}
+
+fn no() -> Form {
+    Form { reason: Some("gaat over het weer".to_owned()), ..Form::new(Judgement::NotCandidate) }
+}
+
+#[test]
+fn a_night_is_judged_and_goes_to_the_gateway_and_an_objection_takes_it_back() {
+    let night = Night::new(&made_up(40));
+    night.scan("nacht", &[]).expect(3);
+    let (queue, folder, policy) = (Queue::new(), night.path("nacht"), night.path("policy.toml"));
+    queue.run(&["import", text(&folder)]).expect(0).says(&["put in: "]);
+    queue.run(&["import", text(&folder)]).expect(0).says(&["put in: 0 items"]);
+    queue.people();
+    let item = queue.judge("roos", &yes());
+    let verdicts = queue.path("verdicts.jsonl");
+    queue.run(&["export", "--verdicts", text(&verdicts)]).expect(0).says(&["1 verdicts"]);
+    let outbox = queue.path("outbox.db");
+    let add = |folder: &[&str]| {
+        let args =
+            ["outbox", "add", "--verdicts", text(&verdicts), "--outbox", text(&outbox), "--policy", text(&policy)];
+        run(&[&args[..], folder].concat()).expect(0)
+    };
+    add(&[text(&folder)]).says(&["put in: 1 notice drafts"]);
+    // The same draft, straight out of the queue: known already by its key.
+    queue
+        .run(&["export", "--outbox", text(&outbox), "--policy", text(&policy)])
+        .expect(0)
+        .says(&["put in: 0 notice drafts", "1 were there already"]);
+    let to = queue.path("sent");
+    run(&["deliver", "--to", text(&to), "--outbox", text(&outbox), "--policy", text(&policy)]).expect(0);
+    {
+        let mut store = queue.store();
+        let lead = store.user("lead").unwrap();
+        store.reopen(&lead, item.parse().unwrap(), "de schrijver citeerde iemand").unwrap();
+    }
+    queue.run(&["export", "--verdicts", text(&verdicts)]).expect(0);
+    assert_eq!(read_lines(&verdicts)[0]["verdict"], "reopened");
+    assert!(!std::fs::read_to_string(&verdicts).unwrap().contains("citeerde"));
+    add(&[]).says(&["1 corrections"]);
+}
+
+#[test]
+fn the_queue_says_what_it_holds_and_explains_itself() {
+    let queue = Queue::with(&harmless(3));
+    let item = queue.judge("roos", &no());
+    let status = queue.run(&["status"]).expect(0).stdout;
+    for line in ["open (rate)            2", "done (not_candidate)   1", "end of the chain       2:"] {
+        assert!(status.contains(line), "{line}: {status}");
+    }
+    let dutch = queue.run(&["explain", &item]).expect(0).stdout;
+    assert!(
+        dutch.contains("geen kandidaat") && dutch.contains("nl-sr-2026-01-01") && !dutch.contains("roos"),
+        "{dutch}"
+    );
+    let english = queue.run(&["explain", &item, "--lang", "en"]).expect(0).stdout;
+    assert!(english.contains("no candidate") && english.contains("You disagree?"), "{english}");
+    queue.run(&["explain", "99"]).expect(4).says(&["there is no item 99"]);
+    let csv = queue.run(&["statistics", "--year"]).expect(0).stdout;
+    assert!(
+        csv.starts_with("period,article,ground,platform,outcome,items\r\n")
+            && csv.contains(",all,all,forum,open,2\r\n"),
+        "{csv}"
+    );
+    queue.run(&["purge", "--dry-run"]).expect(0).says(&["0 items would be erased"]);
+    queue.run(&["statistics"]).expect(2);
+}
+
+#[test]
+fn labelled_rows_are_read_by_eval() {
+    let queue = Queue::with(&harmless(4));
+    for form in [yes(), no(), yes(), no()] {
+        queue.judge("roos", &form);
+    }
+    for name in ["labels.tsv", "labels.jsonl"] {
+        let (labels, model) = (queue.path(name), fixture("bert"));
+        queue.run(&["export", "--labels", text(&labels)]).expect(0).says(&["4 labelled rows"]);
+        run(&["eval", text(&labels), "--format", "rows", "--model", text(&model)]).expect(0);
+    }
+    queue.run(&["export", "--labels", "labels.csv"]).expect(2).says(&["tells no format", ".tsv or .jsonl"]);
+    let rows = queue.run(&["export", "--pseudonymised", "-"]).expect(0);
+    assert_eq!(rows.records().len(), 4);
+    assert!(!rows.stdout.contains("Zwolle") && !rows.stdout.contains("roos"));
+    queue.run(&["export"]).expect(2);
+}
+
+#[test]
+fn a_tampered_queue_is_reported() {
+    let queue = Queue::with(&harmless(2));
+    queue.judge("roos", &no());
+    let whole = queue.run(&["verify"]).expect(0);
+    let end = whole.stdout.trim().to_owned();
+    queue.run(&["verify", "--noted", &end]).expect(0);
+    queue.run(&["verify", "--noted", "2:00"]).expect(8).says(&["entry 2 is not the one that was noted"]);
+    let db = rusqlite::Connection::open(queue.path("review.db")).unwrap();
+    db.execute_batch("DROP TRIGGER entry_stays; UPDATE entry SET body = replace(body, 'not_candidate', 'candidate')")
+        .unwrap();
+    drop(db);
+    queue.run(&["verify"]).expect(8).says(&[
+        "the trigger entry_stays",
+        "entry 2 was changed",
+        "was changed from outside",
+        "hint: ",
+    ]);
+}
+
+#[test]
+fn a_copy_is_made_while_people_judge() {
+    let queue = Queue::with(&harmless(2));
+    let (store, copy) = (queue.store(), queue.path("copy.db"));
+    queue.judge("roos", &no());
+    queue.run(&["backup", text(&copy)]).expect(0);
+    queue.run(&["backup", text(&copy)]).expect(6).says(&["cannot write"]);
+    run(&["review", "verify", "--queue", text(&copy)]).expect(0);
+    drop(store);
+}
+
+#[test]
+fn accounts_are_kept_on_the_command_line_and_passwords_are_not() {
+    let queue = Queue::with(&harmless(1));
+    let list = queue.run(&["user", "list"]).expect(0).stdout;
+    assert_eq!(list, "lead\tb-lead\tlead\nroos\tb-roos\tmoderator\n");
+    queue.run(&["user", "disable", "roos"]).expect(0);
+    assert!(queue.run(&["user", "list"]).stdout.contains("roos\tb-roos\tmoderator  (not in use)"));
+    queue.run(&["user", "role", "roos", "--role", "researcher"]).expect(0);
+    queue.run(&["user", "disable", "niemand"]).expect(4).says(&["there is no user of that name"]);
+    let short = queue.path("short");
+    std::fs::write(&short, "kort\n").unwrap();
+    queue
+        .run(&["user", "password", "roos", "--password-file", text(&short)])
+        .expect(2)
+        .says(&["at least 12 characters"]);
+    queue.run(&["user", "add", "nieuw", "--role", "lead"]).expect(2).says(&["no terminal", "--password-file"]);
+    queue.run(&["reopen", "1", "--reason", "bezwaar", "--by", "lead"]).expect(2).says(&["no verdict that stands"]);
+    queue.run(&["set", "--second-share", "2"]).expect(2).says(&["`second_share`"]);
+    assert!(queue.run(&["set", "--blind", "true"]).expect(0).stdout.contains("blind            true"));
+}
+
+#[test]
+fn what_is_no_queue_is_named_and_left_alone() {
+    let dir = tempfile::tempdir().unwrap();
+    let (none, other) = (dir.path().join("none.db"), dir.path().join("other.db"));
+    run(&["review", "status", "--queue", text(&none)]).expect(4).says(&["there is no review queue at", "hint: "]);
+    assert!(!none.exists());
+    std::fs::write(&other, "geen database, maar iets anders dat lang genoeg is").unwrap();
+    run(&["review", "status", "--queue", text(&other)]).expect(6).says(&["is no review queue"]);
+}
+
+#[test]
+fn words_that_weigh_most_are_found_once() {
+    let queue = Queue::with(&harmless(3));
+    let (model, policy) = (fixture("bert"), queue.path("policy.toml"));
+    std::fs::write(&policy, super::night::POLICY).unwrap();
+    let why = ["why", "--model", text(&model), "--policy", text(&policy), "--threads", "1"];
+    queue.run(&[&why[..], &["--limit", "2"]].concat()).expect(0).says(&["2 items have their words; 1 are left"]);
+    queue.run(&why).expect(0).says(&["1 items have their words; 0 are left"]);
+    queue.run(&why).expect(0).says(&["0 items have their words"]);
+}
