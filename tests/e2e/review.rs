@@ -95,7 +95,8 @@ fn a_night_is_judged_and_goes_to_the_gateway_and_an_objection_takes_it_back() {
     queue.run(&["export", "--verdicts", text(&verdicts)]).expect(0).says(&["1 verdicts"]);
     let outbox = queue.path("outbox.db");
     let add = |folder: &[&str]| {
-        let args = ["outbox", "add", "--verdicts", text(&verdicts), "--outbox", text(&outbox), "--policy", text(&policy)];
+        let args =
+            ["outbox", "add", "--verdicts", text(&verdicts), "--outbox", text(&outbox), "--policy", text(&policy)];
         run(&[&args[..], folder].concat()).expect(0)
     };
     add(&[text(&folder)]).says(&["put in: 1 notice drafts"]);
@@ -126,12 +127,19 @@ fn the_queue_says_what_it_holds_and_explains_itself() {
         assert!(status.contains(line), "{line}: {status}");
     }
     let dutch = queue.run(&["explain", &item]).expect(0).stdout;
-    assert!(dutch.contains("geen kandidaat") && dutch.contains("nl-sr-2026-01-01") && !dutch.contains("roos"), "{dutch}");
+    assert!(
+        dutch.contains("geen kandidaat") && dutch.contains("nl-sr-2026-01-01") && !dutch.contains("roos"),
+        "{dutch}"
+    );
     let english = queue.run(&["explain", &item, "--lang", "en"]).expect(0).stdout;
     assert!(english.contains("no candidate") && english.contains("You disagree?"), "{english}");
     queue.run(&["explain", "99"]).expect(4).says(&["there is no item 99"]);
     let csv = queue.run(&["statistics", "--year"]).expect(0).stdout;
-    assert!(csv.starts_with("period,article,ground,platform,outcome,items\r\n") && csv.contains(",all,all,forum,open,2\r\n"), "{csv}");
+    assert!(
+        csv.starts_with("period,article,ground,platform,outcome,items\r\n")
+            && csv.contains(",all,all,forum,open,2\r\n"),
+        "{csv}"
+    );
     queue.run(&["purge", "--dry-run"]).expect(0).says(&["0 items would be erased"]);
     queue.run(&["statistics"]).expect(2);
 }
@@ -163,7 +171,8 @@ fn a_tampered_queue_is_reported() {
     queue.run(&["verify", "--noted", &end]).expect(0);
     queue.run(&["verify", "--noted", "2:00"]).expect(8).says(&["entry 2 is not the one that was noted"]);
     let db = rusqlite::Connection::open(queue.path("review.db")).unwrap();
-    db.execute_batch("DROP TRIGGER entry_stays; UPDATE entry SET body = replace(body, 'not_candidate', 'candidate')").unwrap();
+    db.execute_batch("DROP TRIGGER entry_stays; UPDATE entry SET body = replace(body, 'not_candidate', 'candidate')")
+        .unwrap();
     drop(db);
     queue.run(&["verify"]).expect(8).says(&[
         "the trigger entry_stays",

@@ -144,7 +144,7 @@ impl Rows<'_> {
         let (cluster_size, waits) = match facts.head {
             None => (facts.stands_for, false),
             Some(head) => {
-                let sql = "SELECT cluster_size, lane IS NOT NULL FROM item WHERE id = ?1";
+                let sql = "SELECT cluster_size, lane IS NOT NULL AND lane <> 0 FROM item WHERE id = ?1";
                 self.db.prepare(sql)?.query_row([head], |row| Ok((row.get(0)?, row.get(1)?)))?
             }
         };

@@ -60,6 +60,10 @@ pub(super) fn settle(db: &Connection, item: i64, raters: i64) -> Step<Standing> 
         )?
         .execute(params![item, round, place, by, entry, said, articles])?;
     }
+    if standing.lane.is_none() {
+        // Of a hand that held it for too long.
+        db.prepare("DELETE FROM lease WHERE item = ?1")?.execute([item])?;
+    }
     // Near repeats come into the queue once their head is done.
     let waits = matches!(standing.lane, Some(Lane::Rate | Lane::Adjudicate));
     db.prepare("UPDATE item SET waits = ?2 WHERE head = ?1 AND waits <> ?2")?.execute(params![item, waits])?;

@@ -96,7 +96,7 @@ pub(super) const NL: Words = Words {
             "Wat niemand beoordeelt, wordt {unreviewed} dagen bewaard; wat beoordeeld is, {reviewed} dagen na het laatste oordeel."
         )
     },
-    end: "Of iets strafbaar is, zegt alleen de rechter.",
+    end: "Een kandidaat is een voorstel; of de wet is overtreden, zegt alleen de rechter.",
 };
 
 pub(super) const EN: Words = Words {
@@ -153,5 +153,5 @@ pub(super) const EN: Words = Words {
             "What nobody judges is kept for {unreviewed} days; what was judged, for {reviewed} days after the last verdict."
         )
     },
-    end: "Whether something is punishable is for a court alone to say.",
+    end: "A candidate is a proposal; whether the law was broken is for a court alone to say.",
 };

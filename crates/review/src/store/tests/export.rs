@@ -158,7 +158,7 @@ fn an_explanation_says_what_happened_and_names_nobody() {
         for name in ["anna", "bert", "leo", "geheim", "stelt een groep", "0,949", "p1"] {
             assert!(!text.contains(name), "{name}: {text}");
         }
-        assert!(!text.to_lowercase().contains("strafbaar feit"));
+        assert!(!text.to_lowercase().contains("strafbaar"));
     }
 }
 

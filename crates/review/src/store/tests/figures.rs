@@ -20,7 +20,8 @@ fn the_dashboard_counts_what_there_is() {
     let precision = board.precision.first().unwrap();
     assert_eq!((precision.judged, precision.confirmed), (2, 1));
     let on = |name: &str| board.agreement.iter().find(|a| a.on == name).cloned().unwrap();
-    assert_eq!((on("candidate").items, on("137c").kappa), (3, Some(0.4)));
+    assert_eq!(on("candidate").items, 3);
+    assert!((on("137c").kappa.unwrap() - 0.4).abs() < 1e-9);
     assert_eq!(on("137d").kappa, None, "all said no to it");
     assert_eq!(board.drift.iter().map(|d| d.bins[9]).sum::<u64>(), 4);
     assert_eq!(board.grounds.iter().find(|g| g.name == "race").map(|g| g.items), Some(1));
