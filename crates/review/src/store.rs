@@ -108,3 +108,6 @@ impl Store {
         self.clock = clock;
     }
 }
+
+#[cfg(test)]
+mod tests;
