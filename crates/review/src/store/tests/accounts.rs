@@ -74,7 +74,10 @@ fn who_is_put_out_of_use_is_out_at_once() {
     let mut desk = Desk::with(1);
     let anna = desk.store.add_user("anna", Role::Moderator, PASSWORD, Some("b-1")).unwrap();
     let in_ = logged_in(desk.store.log_in("anna", PASSWORD, "peer").unwrap());
-    desk.store.take(&anna, &in_.session.hand, &crate::store::Filter::default(), crate::store::Order::Age).unwrap().unwrap();
+    desk.store
+        .take(&anna, &in_.session.hand, &crate::store::Filter::default(), crate::store::Order::Age)
+        .unwrap()
+        .unwrap();
     desk.store.set_active(anna.id, false).unwrap();
     assert!(desk.store.session(&in_.token.0).unwrap().is_none());
     assert!(matches!(desk.store.log_in("anna", PASSWORD, "peer").unwrap(), LogIn::Refused));
@@ -98,7 +101,8 @@ fn a_role_that_was_changed_counts_in_open_sessions() {
 #[test]
 fn accounts_are_refused_that_cannot_be_used() {
     let mut desk = Desk::new();
-    let mut add = |name: &str, password: &str, pseudonym| desk.store.add_user(name, Role::Moderator, password, pseudonym);
+    let mut add =
+        |name: &str, password: &str, pseudonym| desk.store.add_user(name, Role::Moderator, password, pseudonym);
     add("anna", PASSWORD, Some("b-1")).unwrap();
     assert!(matches!(add("ANNA", PASSWORD, None), Err(ReviewError::UserExists)));
     assert!(matches!(add("bert", PASSWORD, Some("b-1")), Err(ReviewError::UserExists)));

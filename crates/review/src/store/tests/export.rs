@@ -3,7 +3,7 @@ use grens_law::{ContextFlag, Ground, Judgement, Policy, Span, Statute};
 use serde_json::{Value, json};
 
 use super::desk::{Desk, SECOND, changed, finding, no, yes};
-use crate::store::{Evidence, Form, LabelFormat, Language, Role, ItemId};
+use crate::store::{Evidence, Form, ItemId, LabelFormat, Language, Role};
 
 const POLICY: &str = r#"
 id = "made-up-1"
@@ -93,7 +93,10 @@ fn labelled_rows_say_what_people_said() {
     assert_eq!(desk.store.export_labels(LabelFormat::Tsv, &mut tsv).unwrap(), 4);
     let tsv = String::from_utf8(tsv).unwrap();
     let rows: Vec<Vec<&str>> = tsv.lines().map(|line| line.split('\t').collect()).collect();
-    assert_eq!(rows[0], ["id", "family", "group_hate", "art137c", "art137d", "grounds", "form", "context", "group", "text"]);
+    assert_eq!(
+        rows[0],
+        ["id", "family", "group_hate", "art137c", "art137d", "grounds", "form", "context", "group", "text"]
+    );
     assert_eq!(rows[1][2..], ["1", "1", "0", "race", "-", "-", "-", "een regel en nog een"]);
     assert_eq!(rows[2][2..], ["0", "0", "0", "-", "-", "counter_quote", "-", "b"]);
     assert_eq!(rows[3][2..], ["0.5", "0", "0", "gender", "-", "ordinary", "-", "c"]);
@@ -120,7 +123,9 @@ fn a_researchers_rows_hold_nothing_personal_and_cannot_be_joined() {
     }
     let rows: Vec<Value> = first.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(rows.iter().filter(|row| row["outcome"] == "candidate").count(), 1);
-    let names = |text: &str| text.lines().map(|l| serde_json::from_str::<Value>(l).unwrap()["item"].to_string()).collect::<Vec<_>>();
+    let names = |text: &str| {
+        text.lines().map(|l| serde_json::from_str::<Value>(l).unwrap()["item"].to_string()).collect::<Vec<_>>()
+    };
     assert!(names(&first).iter().all(|name| !names(&second).contains(name)));
 }
 
@@ -129,7 +134,11 @@ fn evidence_is_kept_by_place_and_comes_back_with_its_words() {
     let mut desk = Desk::with(1);
     let a = desk.user("a", Role::Moderator);
     let (item, text) = desk.store.unexplained(10).unwrap().remove(0);
-    let span = |start: u32, end: u32| Span { start, end, quote: text.chars().skip(start as usize).take((end - start) as usize).collect() };
+    let span = |start: u32, end: u32| Span {
+        start,
+        end,
+        quote: text.chars().skip(start as usize).take((end - start) as usize).collect(),
+    };
     let evidence = vec![Evidence { span: span(7, 14), drop: 0.5 }, Evidence { span: span(0, 3), drop: 0.125 }];
     let model = serde_json::from_value(json!({"name": "made-up", "hash": "00"})).unwrap();
     desk.store.put_evidence(item, &evidence, &model).unwrap();
@@ -143,13 +152,22 @@ fn evidence_is_kept_by_place_and_comes_back_with_its_words() {
 #[test]
 fn an_explanation_says_what_happened_and_names_nobody() {
     let mut desk = Desk::with(2);
-    let (a, b, lead) = (desk.user("anna", Role::Moderator), desk.user("bert", Role::Moderator), desk.user("leo", Role::Lead));
+    let (a, b, lead) =
+        (desk.user("anna", Role::Moderator), desk.user("bert", Role::Moderator), desk.user("leo", Role::Lead));
     let (item, _) = desk.judge(&a, &yes());
     desk.store.reopen(&lead, item, "geheim bezwaar").unwrap();
     desk.take(&b).unwrap();
     desk.store.judge(&b, &super::desk::hand(&b), item, &no(), Statute::shipped()).unwrap();
     let dutch = desk.store.explain(item, Language::Dutch).unwrap();
-    for part in ["kandidaat voor artikel 137c (groepsbelediging), op grond van ras", "made-up-1", "nl-sr-2026-01-01", "iemand anders", "geen kandidaat", "Niet mee eens", "0,950"] {
+    for part in [
+        "kandidaat voor artikel 137c (groepsbelediging), op grond van ras",
+        "made-up-1",
+        "nl-sr-2026-01-01",
+        "iemand anders",
+        "geen kandidaat",
+        "Niet mee eens",
+        "0,950",
+    ] {
         assert!(dutch.contains(part), "{part}: {dutch}");
     }
     let english = desk.store.explain(item, Language::English).unwrap();

@@ -49,7 +49,10 @@ fn statistics_count_an_item_once_under_all_and_under_each_of_its_own() {
     desk.later(SECOND);
     let rows = desk.store.statistics(Period::Month).unwrap();
     let count = |article: &str, ground: &str, outcome: &str| {
-        rows.iter().filter(|r| (r.article.as_str(), r.ground.as_str(), r.outcome.as_str()) == (article, ground, outcome)).map(|r| r.items).sum::<u64>()
+        rows.iter()
+            .filter(|r| (r.article.as_str(), r.ground.as_str(), r.outcome.as_str()) == (article, ground, outcome))
+            .map(|r| r.items)
+            .sum::<u64>()
     };
     assert_eq!(count("all", "all", "candidate"), 1);
     assert_eq!(count("137c", "race", "candidate"), 1);

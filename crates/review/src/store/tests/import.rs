@@ -66,7 +66,12 @@ fn who_needs_two_raters_is_drawn_from_the_text() {
     let mut desk = Desk::new();
     desk.store.set_settings_as_owner(&Settings { second_share: 0.3, ..Settings::default() }).unwrap();
     desk.import(&(0..400).map(finding).collect::<Vec<_>>());
-    let two = |desk: &Desk| desk.store.db.query_row("SELECT group_concat(post) FROM item WHERE raters = 2", [], |row| row.get::<_, String>(0)).unwrap();
+    let two = |desk: &Desk| {
+        desk.store
+            .db
+            .query_row("SELECT group_concat(post) FROM item WHERE raters = 2", [], |row| row.get::<_, String>(0))
+            .unwrap()
+    };
     let drawn = two(&desk).split(',').count();
     assert!((80..160).contains(&drawn), "{drawn}");
     let mut other = Desk::new();

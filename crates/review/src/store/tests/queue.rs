@@ -137,10 +137,9 @@ fn every_condition_of_a_filter_counts() {
         assert_eq!(desk.store.waiting(&a, &filter).unwrap(), [(Lane::Objection, 0), (Lane::Rate, 1)]);
         desk.store.put_all_back(&a, &hand(&a)).unwrap();
     }
-    for filter in [
-        Filter { max_age: days(30), ..Filter::default() },
-        Filter { min_score: Some(0.5), ..Filter::default() },
-    ] {
+    for filter in
+        [Filter { max_age: days(30), ..Filter::default() }, Filter { min_score: Some(0.5), ..Filter::default() }]
+    {
         let item = desk.store.take(&a, &hand(&a), &filter, Order::Severity).unwrap().unwrap();
         assert_eq!(item.post_id, "p0", "{filter:?}");
         desk.store.put_all_back(&a, &hand(&a)).unwrap();

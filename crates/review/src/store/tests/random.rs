@@ -18,7 +18,8 @@ fn walk(rng: &mut StdRng) {
     let mut desk = Desk::new();
     desk.store.set_settings_as_owner(&Settings { second_share: 0.5, ..Settings::default() }).unwrap();
     desk.import(&(0..12).map(super::desk::finding).collect::<Vec<_>>());
-    let people: Vec<User> = (0..5).map(|i| desk.user(&format!("r{i}"), if i < 2 { Role::Lead } else { Role::Moderator })).collect();
+    let people: Vec<User> =
+        (0..5).map(|i| desk.user(&format!("r{i}"), if i < 2 { Role::Lead } else { Role::Moderator })).collect();
     let mut judged = vec![];
     for _ in 0..120 {
         let user = &people[rng.random_range(0..people.len())];

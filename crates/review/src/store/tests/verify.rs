@@ -26,14 +26,20 @@ fn finds(sql: &str, says: &str) {
 fn every_edit_is_found() {
     finds("UPDATE entry SET body = replace(body, '\"candidate\"', '\"unsure\"') WHERE seq = 2", "entry 2 was changed");
     finds("UPDATE entry SET by = 'z' WHERE seq = 2", "columns say something else");
-    finds("UPDATE words SET words = replace(words, 'groep', 'dier') WHERE entry = 2", "what a person wrote with entry 2 was changed");
+    finds(
+        "UPDATE words SET words = replace(words, 'groep', 'dier') WHERE entry = 2",
+        "what a person wrote with entry 2 was changed",
+    );
     finds("DELETE FROM words WHERE entry = 2", "what a person wrote with entry 2 was removed");
     finds("INSERT INTO words VALUES (1, x'00', '{}')", "entry 1 that it knows nothing of");
     finds("UPDATE item SET text = text || '!' WHERE id = 4", "item 4 was changed");
     finds("UPDATE item SET finding = replace(finding, 'forum', 'x') WHERE id = 4", "item 4 was changed");
     finds("UPDATE item SET confidence = 0.1 WHERE id = 4", "one of the items 1 to 5 was changed");
     finds("UPDATE item SET text = NULL, finding = NULL, salt = NULL WHERE id = 4", "item 4 was changed");
-    finds("UPDATE item SET outcome = 'not_candidate' WHERE outcome = 'candidate'", "does not stand where its entries put it");
+    finds(
+        "UPDATE item SET outcome = 'not_candidate' WHERE outcome = 'candidate'",
+        "does not stand where its entries put it",
+    );
     finds("UPDATE item SET lane = NULL WHERE id = 5", "item 5 does not stand");
     finds("UPDATE rating SET by = 'z'", "who judged item");
 }
