@@ -63,10 +63,7 @@ pub const EXIT_CODES: [ExitRow; 14] = [
     },
     ExitRow { exit: Exit::BoundMissed, meaning: "a figure is below --fail-under or above --fail-over" },
     ExitRow { exit: Exit::Undelivered, meaning: "records wait for a later delivery; they are kept" },
-    ExitRow {
-        exit: Exit::Refused,
-        meaning: "the receiver refused records or the sender, or records were given up; they are kept, and a person must look",
-    },
+    ExitRow { exit: Exit::Refused, meaning: "refused by the receiver, or given up; all is kept, a person must look" },
     ExitRow { exit: Exit::Interrupted, meaning: "stopped by Ctrl-C or SIGTERM; what was written is whole" },
 ];
 
