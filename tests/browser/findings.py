@@ -22,7 +22,7 @@ def finding(ident, text, score=0.6, platform="forum", url=None, articles=("137c"
         "reasons": [f"{article}: {score:.2f} >= 0.40" for article in articles], "confidence": score, "scores": scores,
         "ground_scores": {ground: (0.7 if ground in grounds else 0.1) for ground in ("race", "religion", "orientation", "disability", "gender")},
         "lang": "nl", "n_tokens": 20, "truncated": False, "text_sha256": hashlib.sha256(text.encode()).hexdigest(),
-        "model": {"name": "grens-nl test", "hash": HASH}, "policy": "test", "law": "nl-sr-2026-01-01", "grens": "test",
+        "model": {"name": "grens-nl test", "hash": HASH}, "policy": "grens-nl-0.4", "law": "nl-sr-2026-01-01", "grens": "test",
         "file": "posts.jsonl", "file_sha256": HASH, "line": 1, "text": text, "platform": platform,
         "created_at": f"2026-11-{day:02}T10:00:00Z", "url": url or f"https://{platform}.example/{ident}",
     }
