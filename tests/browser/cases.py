@@ -293,6 +293,10 @@ def breaks(case):
     judge(roos, "3")
     roos.wait_for_selector("text=Even pauze?")
     shot(roos, case.shots, "pause")
+    roos.keyboard.press("z")
+    roos.wait_for_selector("#judge")
+    judge(roos, "4")
+    roos.wait_for_selector("text=Even pauze?")
     roos.click("main button")
     roos.wait_for_selector("#judge")
 

@@ -362,7 +362,8 @@ mod tests {
         for (name, nl, en) in ALL {
             let words = format!("{nl} {en}").to_lowercase();
             for word in words.split(|sign: char| !sign.is_alphabetic()) {
-                for wrong in ["strafba", "dader", "verdacht", "schuldig", "illegal", "guilty", "offender", "punishable"] {
+                for wrong in ["strafba", "dader", "verdacht", "schuldig", "illegal", "guilty", "offender", "punishable"]
+                {
                     assert!(!word.starts_with(wrong), "{name} says {word}");
                 }
             }
