@@ -95,9 +95,12 @@ impl Store {
         let (user, stored) = known.map_or_else(|| (None, nobodys()), |(user, hash)| (Some(user), hash));
         let fits = users::fits(password, &stored);
         let Some(user) = user.filter(|user| fits && user.active) else { return Ok(LogIn::Refused) };
-        let [(of_name, _), _] = keys;
+        let [(of_name, _), (of_peer, _)] = keys;
         self.write(|db, now| {
             db.execute("DELETE FROM attempt WHERE key = ?1", [of_name])?;
+            // This one was no failure. Others from there stay: a person with an account must not clear the way for guesses at another's.
+            let newest = "SELECT rowid FROM attempt WHERE key = ?1 ORDER BY at_ms DESC LIMIT 1";
+            db.execute(&format!("DELETE FROM attempt WHERE rowid IN ({newest})"), [of_peer])?;
             begin(db, now.millis(), user)
         })
         .map(|logged_in| LogIn::In(Box::new(logged_in)))
