@@ -1,8 +1,11 @@
 //! The review queue from the command line: from a night's scan to verdicts, and back into the work.
 
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::{SocketAddr, TcpStream};
 use std::path::PathBuf;
+use std::process::Child;
 use std::sync::Arc;
-use std::sync::atomic::AtomicI64;
+use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use grens_law::{Article, Ground, Judgement, Statute};
@@ -10,9 +13,10 @@ use grens_review::Store;
 use grens_review::store::{Clock, Filter, Form, Hand, Order};
 use serde_json::Value;
 
+use super::http::{Answer, HANG};
 use super::night::{Night, made_up};
-use super::review_site::{PASSWORD, harmless};
-use super::support::{Ran, fixture, read_lines, run, run_with, text};
+use super::review_site::{PASSWORD, Site, between, form, harmless};
+use super::support::{Ran, fixture, grens, read_lines, run, run_with, text};
 
 /// A queue, and people to judge in it.
 struct Queue {
@@ -233,4 +237,84 @@ fn words_that_weigh_most_are_found_once() {
     queue.run(&[&why[..], &["--limit", "2"]].concat()).expect(0).says(&["2 items have their words; 1 are left"]);
     queue.run(&why).expect(0).says(&["1 items have their words; 0 are left"]);
     queue.run(&why).expect(0).says(&["0 items have their words"]);
+}
+
+/// The page in a process of its own.
+struct Page {
+    child: Child,
+    address: SocketAddr,
+}
+
+impl Page {
+    fn start(queue: &Queue) -> Self {
+        let mut child = grens(&["review", "serve", "--bind", "127.0.0.1:0", "--queue", text(&queue.path("review.db"))])
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map_while(Result::ok);
+        let address = lines.find_map(|line| line.strip_prefix("listening on http://")?.parse().ok()).unwrap();
+        Self { child, address }
+    }
+
+    fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+}
+
+/// Send a request to a page that may be dead.
+fn ask(address: SocketAddr, method: &str, path: &str, cookie: &str, body: &str) -> Option<Answer> {
+    let mut stream = TcpStream::connect(address).ok()?;
+    stream.set_read_timeout(Some(HANG)).unwrap();
+    let head = format!(
+        "{method} {path} HTTP/1.1\r\nHost: {address}\r\nOrigin: http://{address}\r\nConnection: close\r\nCookie: {cookie}\r\n\
+         Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    stream.write_all(head.as_bytes()).ok()?;
+    Some(Answer::read(stream)).filter(|answer| answer.status != 0)
+}
+
+/// Judge until the page is gone. Returns the items of which it said that they are saved.
+fn judge_until_killed(address: SocketAddr, cookie: &str, saved: &AtomicUsize) -> Vec<i64> {
+    let mut items = vec![];
+    while let Some(page) = ask(address, "GET", "/judge", cookie, "") {
+        let (Some(item), Some(csrf)) =
+            (between(&page.body, "data-item=\"", "\""), between(&page.body, "name=\"csrf\" value=\"", "\""))
+        else {
+            break;
+        };
+        let body = form(&[("csrf", csrf), ("verdict", "not_candidate"), ("reason", "gaat over het weer")]);
+        let Some(answer) = ask(address, "POST", &format!("/judge/{item}"), cookie, &body) else { break };
+        answer.expect(303);
+        items.push(item.parse().unwrap());
+        saved.fetch_add(1, Ordering::Relaxed);
+    }
+    items
+}
+
+#[test]
+fn a_page_that_is_killed_loses_no_saved_verdict() {
+    let queue = Queue::with(&harmless(60));
+    let mut saved = vec![];
+    for life in 1..=4 {
+        let page = Page::start(&queue);
+        let (address, count) = (page.address, AtomicUsize::new(0));
+        let cookie = Site::elsewhere(address).signed_in("roos").cookie;
+        let items = std::thread::scope(|scope| {
+            let person = scope.spawn(|| judge_until_killed(address, &cookie, &count));
+            while count.load(Ordering::Relaxed) < life && !person.is_finished() {
+                std::thread::yield_now();
+            }
+            page.kill();
+            person.join().unwrap()
+        });
+        assert!(items.len() >= life, "{items:?}");
+        saved.extend(items);
+        queue.run(&["verify"]).expect(0);
+    }
+    let db = rusqlite::Connection::open(queue.path("review.db")).unwrap();
+    let mut query = db.prepare("SELECT item FROM entry WHERE kind = 'verdict' ORDER BY item").unwrap();
+    let judged: Vec<i64> = query.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+    assert!(saved.iter().all(|item| judged.contains(item)), "{saved:?} {judged:?}");
+    assert!(judged.windows(2).all(|pair| pair[0] < pair[1]), "an item was judged twice: {judged:?}");
 }

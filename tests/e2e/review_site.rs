@@ -75,6 +75,12 @@ impl Site {
         Self { address, dir, log, stop, thread: Some(thread) }
     }
 
+    /// A page that another process serves.
+    pub fn elsewhere(address: SocketAddr) -> Self {
+        let (dir, stop) = (tempfile::tempdir().unwrap(), Box::leak(Box::default()));
+        Self { address, dir, log: Lines::default(), stop, thread: None }
+    }
+
     pub fn store(&self) -> Store {
         Store::open(&self.path()).unwrap()
     }
