@@ -65,7 +65,7 @@ const IDLE_MS: i64 = 60 * 60 * 1000;
 const SETUP_MS: i64 = 24 * 60 * 60 * 1000;
 
 impl Store {
-    /// Try to log in. Counts attempts by name and by `peer` (an address), and lets nobody in after 5 failures of a name, or 20 of a peer, within 15 minutes.
+    /// Try to log in. Counts attempts by name and by `peer` (an address), of which those that worked are forgotten, and lets nobody in after 5 failures of a name, or 20 of a peer, within 15 minutes.
     /// Takes the time of one argon2 whether the name exists or not: call it where that may block.
     ///
     /// # Errors
@@ -85,11 +85,12 @@ impl Store {
             for (key, _) in &keys {
                 db.execute("INSERT INTO attempt (key, at_ms) VALUES (?1, ?2)", params![key, now.millis()])?;
             }
-            Ok(Ok(users::with_password(db, name)?))
+            let of_peer = db.last_insert_rowid();
+            Ok(Ok((users::with_password(db, name)?, of_peer)))
         })?;
-        let known = match begun {
+        let (known, of_peer) = match begun {
             Err(wait) => return Ok(LogIn::Wait(wait)),
-            Ok(known) => known,
+            Ok(begun) => begun,
         };
         // An unknown name costs the same time.
         let (user, stored) = known.map_or_else(|| (None, nobodys()), |(user, hash)| (Some(user), hash));
@@ -98,6 +99,8 @@ impl Store {
         let [(of_name, _), _] = keys;
         self.write(|db, now| {
             db.execute("DELETE FROM attempt WHERE key = ?1", [of_name])?;
+            // Only this one of the peer's: who has one account must not clear the guesses at another.
+            db.execute("DELETE FROM attempt WHERE rowid = ?1", [of_peer])?;
             begin(db, now.millis(), user)
         })
         .map(|logged_in| LogIn::In(Box::new(logged_in)))
