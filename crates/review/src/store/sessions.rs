@@ -65,7 +65,7 @@ const IDLE_MS: i64 = 60 * 60 * 1000;
 const SETUP_MS: i64 = 24 * 60 * 60 * 1000;
 
 impl Store {
-    /// Try to log in. Counts attempts by name and by `peer` (an address), of which those that worked are forgotten, and lets nobody in after 5 failures of a name, or 20 of a peer, within 15 minutes.
+    /// Try to log in. Counts attempts by name and by `peer` (an address), and lets nobody in after 5 failures of a name, or 20 of a peer, within 15 minutes.
     /// Takes the time of one argon2 whether the name exists or not: call it where that may block.
     ///
     /// # Errors
@@ -85,22 +85,22 @@ impl Store {
             for (key, _) in &keys {
                 db.execute("INSERT INTO attempt (key, at_ms) VALUES (?1, ?2)", params![key, now.millis()])?;
             }
-            let of_peer = db.last_insert_rowid();
-            Ok(Ok((users::with_password(db, name)?, of_peer)))
+            Ok(Ok(users::with_password(db, name)?))
         })?;
-        let (known, of_peer) = match begun {
+        let known = match begun {
             Err(wait) => return Ok(LogIn::Wait(wait)),
-            Ok(begun) => begun,
+            Ok(known) => known,
         };
         // An unknown name costs the same time.
         let (user, stored) = known.map_or_else(|| (None, nobodys()), |(user, hash)| (Some(user), hash));
         let fits = users::fits(password, &stored);
         let Some(user) = user.filter(|user| fits && user.active) else { return Ok(LogIn::Refused) };
-        let [(of_name, _), _] = keys;
+        let [(of_name, _), (of_peer, _)] = keys;
         self.write(|db, now| {
             db.execute("DELETE FROM attempt WHERE key = ?1", [of_name])?;
-            // Only this one of the peer's: who has one account must not clear the guesses at another.
-            db.execute("DELETE FROM attempt WHERE rowid = ?1", [of_peer])?;
+            // This one was no failure. Others from there stay: a person with an account must not clear the way for guesses at another's.
+            let newest = "SELECT rowid FROM attempt WHERE key = ?1 ORDER BY at_ms DESC LIMIT 1";
+            db.execute(&format!("DELETE FROM attempt WHERE rowid IN ({newest})"), [of_peer])?;
             begin(db, now.millis(), user)
         })
         .map(|logged_in| LogIn::In(Box::new(logged_in)))

@@ -356,15 +356,19 @@ fn has_dismissed_repeats(db: &Transaction<'_>, head: i64, entry: i64) -> Step<bo
 
 /// The verdicts that were given with one stroke and can be undone: entry, item and kind. Empty when there is none of this person's, or it is too old.
 fn of_one_stroke(db: &Transaction<'_>, entry: EntryId, user: &User, now: Moment) -> Step<Vec<(i64, i64, Kind)>> {
-    let mut query = db.prepare(
-        "SELECT body FROM entry WHERE by = ?1 AND at_ms >= ?2 AND seq >= ?3 AND item IS NOT NULL ORDER BY seq",
-    )?;
-    let bodies =
-        query.query_map(params![user.pseudonym, now.millis() - UNDO_MS, entry.0], |row| row.get::<_, String>(0))?;
-    let mut stroke = vec![];
+    let mut query =
+        db.prepare("SELECT body FROM entry WHERE by = ?1 AND at_ms >= ?2 AND item IS NOT NULL ORDER BY seq")?;
+    let bodies = query.query_map(params![user.pseudonym, now.millis() - UNDO_MS], |row| row.get::<_, String>(0))?;
+    let mut recent: Vec<chain::Body> = vec![];
     for body in bodies {
-        let body: chain::Body = serde_json::from_str(&body?).map_err(|_| ReviewError::Damaged { what: "an entry" })?;
-        let belongs = body.seq == entry.0 || body.kind == Kind::Bulk && body.of == Some(entry.0);
+        recent.push(serde_json::from_str(&body?).map_err(|_| ReviewError::Damaged { what: "an entry" })?);
+    }
+    // Any verdict that was given to many stands for all of them.
+    let asked = recent.iter().find(|body| body.seq == entry.0);
+    let first = asked.filter(|body| body.kind == Kind::Bulk).and_then(|body| body.of).unwrap_or(entry.0);
+    let mut stroke = vec![];
+    for body in recent {
+        let belongs = body.seq == first || body.kind == Kind::Bulk && body.of == Some(first);
         let is_verdict = matches!(body.kind, Kind::Verdict | Kind::Bulk | Kind::Adjudication | Kind::Correction);
         if let (Some(item), true) = (body.item, belongs && is_verdict) {
             stroke.push((body.seq, item, body.kind));

@@ -56,9 +56,11 @@ impl Offer {
             .map(|b| (b.name().to_owned(), labels::band(t, b).to_owned(), *band == Some(b)));
         let lanes = Lane::ALL.into_iter().filter(|&one| user.role.leads() || one != Lane::Adjudicate);
         let lanes = lanes.map(|one| (one.name().to_owned(), labels::lane(t, one).to_owned(), *lane == Some(one)));
-        let platforms = store.platforms()?.into_iter().map(|name| {
+        // A name that cannot be shown as it is (control signs, too long) is not offered: no platform is called so.
+        let showable = store.platforms()?.into_iter().filter(|name| line(name, 60) == *name);
+        let platforms = showable.map(|name| {
             let chosen = platform.as_ref() == Some(&name);
-            (name.clone(), line(&name, 60), chosen)
+            (name.clone(), name, chosen)
         });
         let orders = Order::ALL.map(|o| (o.name().to_owned(), labels::order(t, o).to_owned(), wanted.order == o));
         let select = |name, label, options| Select { name, label, options };

@@ -52,6 +52,20 @@ fn whoever_guesses_has_to_wait() {
 }
 
 #[test]
+fn who_gets_in_is_no_failure_of_the_address() {
+    let mut desk = Desk::new();
+    desk.store.add_user("anna", Role::Moderator, PASSWORD, None).unwrap();
+    for _ in 0..21 {
+        logged_in(desk.store.log_in("anna", PASSWORD, "a proxy of many").unwrap());
+    }
+    let mut failures = 0;
+    while let LogIn::Refused = desk.store.log_in(&format!("nobody {failures}"), PASSWORD, "a proxy of many").unwrap() {
+        failures += 1;
+    }
+    assert_eq!(failures, 20);
+}
+
+#[test]
 fn a_session_ends_unused_after_an_hour_and_in_any_case_after_twelve() {
     let mut desk = Desk::new();
     desk.store.add_user("anna", Role::Moderator, PASSWORD, None).unwrap();

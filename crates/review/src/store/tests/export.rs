@@ -33,7 +33,7 @@ fn verdicts_leave_as_the_gateway_reads_them_and_not_before_the_undo_is_over() {
     desk.judge(&a, &Form { note: Some("stap 2: debat".to_owned()), ..yes() });
     desk.later(5 * SECOND);
     assert!(desk.store.verdicts().unwrap().is_empty());
-    desk.later(6 * SECOND);
+    desk.later(16 * SECOND);
     desk.judge(&a, &no());
     let verdicts = desk.store.verdicts().unwrap();
     assert_eq!(verdicts.len(), 1);
@@ -52,7 +52,7 @@ fn an_undone_verdict_never_leaves() {
     let (_, judged) = desk.judge(&a, &yes());
     desk.later(9 * SECOND);
     desk.store.undo(&a, &super::desk::hand(&a), judged.entry).unwrap();
-    desk.later(2 * SECOND);
+    desk.later(12 * SECOND);
     assert!(desk.store.verdicts().unwrap().is_empty());
 }
 
@@ -62,14 +62,14 @@ fn confirmed_items_enter_an_outbox_and_an_objection_takes_them_back() {
     let (a, lead) = (desk.user("a", Role::Moderator), desk.user("l", Role::Lead));
     let (item, _) = desk.judge(&a, &yes());
     desk.judge(&a, &no());
-    desk.later(11 * SECOND);
+    desk.later(21 * SECOND);
     let (policy, statute) = (policy(&desk), Statute::shipped());
     let mut outbox = Outbox::create(&desk.path("outbox.db")).unwrap();
     let offered = desk.store.offer(&mut outbox, &policy, statute).unwrap();
     assert_eq!((offered.added.notices, offered.other_policy), (1, 0));
     assert_eq!(desk.store.offer(&mut outbox, &policy, statute).unwrap().added.notices, 0);
     desk.store.reopen(&lead, item, "bezwaar").unwrap();
-    desk.later(11 * SECOND);
+    desk.later(21 * SECOND);
     desk.store.offer(&mut outbox, &policy, statute).unwrap();
     let pending = outbox.status().unwrap().counts;
     assert!(pending.iter().any(|c| c.state == "dead (superseded)"), "{pending:?}");
@@ -88,7 +88,7 @@ fn labelled_rows_say_what_people_said() {
     desk.judge(&a, &Form { context: vec![ContextFlag::Quotation], ..no() });
     desk.judge(&a, &Form { grounds: vec![Ground::Gender], ..no() });
     desk.judge(&a, &Form::new(Judgement::Unsure));
-    desk.later(11 * SECOND);
+    desk.later(21 * SECOND);
     let mut tsv = vec![];
     assert_eq!(desk.store.export_labels(LabelFormat::Tsv, &mut tsv).unwrap(), 4);
     let tsv = String::from_utf8(tsv).unwrap();

@@ -9,6 +9,7 @@ use crate::Store;
 use crate::store::{Item, ItemId, Rating, Session};
 use crate::web::app::App;
 use crate::web::batches::Pause;
+use crate::web::choices::Shown;
 use crate::web::flash::Flash;
 use crate::web::frame::Frame;
 use crate::web::offer::Offer;
@@ -17,7 +18,7 @@ use crate::web::past::{Event, events};
 use crate::web::problem::Problem;
 use crate::web::reply::Reply;
 use crate::web::sheet::Sheet;
-use crate::web::verdict::{self, Shown, Wrong};
+use crate::web::verdict::{self, Wrong};
 use crate::web::visit::Visit;
 use crate::web::wanted::Wanted;
 
@@ -51,10 +52,12 @@ struct PausePage {
 pub(crate) fn page(app: &App, visit: &Visit) -> Result<Reply, Problem> {
     let (session, wanted) = (visit.session()?, Wanted::of(&visit.query));
     let mut store = app.store();
-    if let Some(pause) = app.batches.pause(session.id, &store.settings()?, 0, Instant::now()) {
+    let asked = visit.query.one("item").parse::<ItemId>().ok();
+    // Who has just undone a verdict is given the item back, break or not.
+    let pause = app.batches.pause(session.id, &store.settings()?, 0, Instant::now());
+    if let (Some(pause), None) = (pause, asked) {
         return pause_page(app, &store, visit, &wanted, pause);
     }
-    let asked = visit.query.one("item").parse::<ItemId>().ok();
     let mut held = store.in_hand(&session.user, &session.hand)?;
     let at = asked.and_then(|asked| held.iter().position(|item| item.id == asked)).unwrap_or(0);
     let item = if held.is_empty() {
