@@ -139,7 +139,9 @@ impl Store {
                 Some(of) => of,
                 None => {
                     access::lead(db, &user, "correct somebody else's verdict")?;
-                    return Err(not_now("this person has judged it before, and somebody else since an objection").into());
+                    return Err(
+                        not_now("this person has judged it before, and somebody else since an objection").into()
+                    );
                 }
             };
             let stroke = Stroke { db, now, user: &user, statute };
@@ -170,8 +172,7 @@ impl Store {
             let is_own = of_head.in_round().any(|r| r.by == user.pseudonym);
             // Of two raters the second would learn from the answer what the first said, and could undo.
             let is_done = Sight::of(db, &user, head, now)?.lane.is_none();
-            if !is_done
-                || said != Some(Judgement::NotCandidate) || form.verdict != Judgement::NotCandidate {
+            if !is_done || said != Some(Judgement::NotCandidate) || form.verdict != Judgement::NotCandidate {
                 let problem = "near repeats are dismissed where the post itself was judged to be no candidate";
                 return Err(ReviewError::NotNow { item: head, problem }.into());
             }
@@ -349,7 +350,8 @@ fn open_repeats(db: &Transaction<'_>, head: ItemId) -> Step<Vec<i64>> {
 
 /// Whether near repeats were dismissed because of this verdict on their head: their dismissal is undone first.
 fn has_dismissed_repeats(db: &Transaction<'_>, head: i64, entry: i64) -> Step<bool> {
-    let sql = "SELECT EXISTS (SELECT 1 FROM item JOIN rating ON rating.item = item.id JOIN entry ON entry.seq = rating.entry
+    let sql =
+        "SELECT EXISTS (SELECT 1 FROM item JOIN rating ON rating.item = item.id JOIN entry ON entry.seq = rating.entry
                    WHERE item.head = ?1 AND entry.seq > ?2 AND entry.kind = 'bulk')";
     Ok(db.prepare(sql)?.query_row([head, entry], |row| row.get(0))?)
 }

@@ -10,14 +10,14 @@ use rusqlite::{Connection, OptionalExtension as _};
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 
+use super::Store;
 use super::access::Step;
 use super::chain::{self, Body, Import, Kind};
-use super::schema::GUARDS;
 use super::codes::articles_code;
+use super::schema::GUARDS;
 use super::sealed::{self, Facts, posted_ms};
 use super::settle::{Columns, keeps_waiting};
 use super::standing::{Rated, Standing};
-use super::Store;
 use crate::error::Result;
 
 /// An end of the chain: the number and the hash of its last entry.
@@ -276,8 +276,9 @@ impl Walk<'_> {
         if waits != facts.head.and_then(|head| heads.get(&head)).is_some_and(|head| head.keeps_waiting) {
             self.say(format!("item {id} does not wait as the post that stands for it says"));
         }
-        let mut query =
-            self.db.prepare("SELECT round, place, by, entry, said, articles FROM rating WHERE item = ?1 ORDER BY round, place")?;
+        let mut query = self.db.prepare(
+            "SELECT round, place, by, entry, said, articles FROM rating WHERE item = ?1 ORDER BY round, place",
+        )?;
         let stored = query.query_map([id], |row| {
             Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?))
         })?;

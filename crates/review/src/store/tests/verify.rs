@@ -71,7 +71,12 @@ fn near_repeats_of_near_repeats_and_of_what_was_reopened_are_whole() {
     let (head, _) = desk.judge(&a, &no());
     // The next night: the repeat is known, and stands for another; the head was reopened, and has another repeat.
     desk.store.reopen(&lead, head, "bezwaar").unwrap();
-    desk.import(&[finding(1), changed(finding(2), json!({"head": "p1"})), finding(0), changed(finding(3), json!({"head": "p0"}))]);
+    desk.import(&[
+        finding(1),
+        changed(finding(2), json!({"head": "p1"})),
+        finding(0),
+        changed(finding(3), json!({"head": "p0"})),
+    ]);
     desk.is_whole();
     let waiting = "SELECT group_concat(id) FROM item WHERE waits = 1";
     let waiting: String = desk.store.db.query_row(waiting, [], |row| row.get(0)).unwrap();
