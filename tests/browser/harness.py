@@ -1,6 +1,6 @@
 """A review page on a free port of this machine, and browsers for it."""
-import json
 import contextlib
+import json
 import pathlib
 import subprocess
 import tempfile

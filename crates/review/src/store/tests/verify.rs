@@ -110,7 +110,7 @@ fn an_end_that_was_cut_off_carefully_is_found_by_a_note_kept_elsewhere() {
     desk.tamper(
         "UPDATE item SET lane = 1, outcome = NULL, outcome_articles = NULL, outcome_grounds = NULL, decided_ms = NULL
              WHERE id = (SELECT item FROM entry WHERE seq = 4);
-         DELETE FROM rating WHERE entry = 4; DELETE FROM words WHERE entry = 4; DELETE FROM entry WHERE seq = 4;
+         DELETE FROM rating WHERE entry = 4; DELETE FROM judge WHERE item = (SELECT item FROM entry WHERE seq = 4); DELETE FROM words WHERE entry = 4; DELETE FROM entry WHERE seq = 4;
          UPDATE chain_end SET seq = 3, hash = (SELECT hash FROM entry WHERE seq = 3)",
     );
     desk.is_whole();
