@@ -8,7 +8,7 @@ import traceback
 from axe_playwright_python.sync_playwright import Axe
 
 from tests.browser import findings
-from tests.browser.harness import Browsers, account, command, first_account, imported, served, shot, sign_in
+from tests.browser.harness import Browsers, account, command, first_account, imported, model, served, shot, sign_in
 
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
@@ -231,7 +231,9 @@ def outcome_page(lead, address, number):
 
 def highlights(case):
     """The words that the score rests on are marked, with what that does not mean, and are as hidden as the text until it is opened."""
-    case.refill([findings.finding("waarom", "Al die buitenlanders zijn gewoon vuil en horen hier niet.", 0.99)])
+    post = findings.finding("waarom", "Al die buitenlanders zijn gewoon vuil en horen hier niet.", 0.99)
+    # Only the model that scored a post can say why.
+    case.refill([post | {"model": case.model()}])
     case.command("why")
     page = case.person("roos")
     blurred = "getComputedStyle(document.querySelector('.words')).filter"
@@ -306,6 +308,8 @@ def exports(case):
     roos = case.person("roos")
     for _ in range(3):
         judge(roos, "2", "7", "Enter")
+    # What can be undone, or is being undone, is not given away.
+    roos.wait_for_timeout(21_000)
     research = case.person("onderzoek", "researcher")
     assert research.url.endswith("/statistics")
     research.goto(f"{case.address}/statistics")
@@ -429,6 +433,7 @@ def run(grens, chromium, shots, only):
                     case.findings = posts
                     case.refill = lambda more: imported(grens, store, findings.write(folder / "more.jsonl", more))
                     case.command = lambda name: command(grens, store, name)
+                    case.model = lambda: model(grens)
                     test(case)
                     assert not browsers.complaints, browsers.complaints
                     assert not browsers.outside, browsers.outside

@@ -1,5 +1,6 @@
 """A review page on a free port of this machine, and browsers for it."""
 import contextlib
+import json
 import pathlib
 import subprocess
 import tempfile
@@ -42,6 +43,13 @@ def command(grens, store, name, *more):
 def imported(grens, store, findings):
     """Put a list of findings in the queue."""
     command(grens, store, "import", findings)
+
+
+def model(grens):
+    """Name and hash of the model that scores."""
+    post = json.dumps({"id": "1", "text": "Wat een mooie dag in Zwolle."})
+    scored = subprocess.run([str(grens), "score", "-"], input=post + "\n", check=True, capture_output=True, text=True)
+    return json.loads(scored.stdout)["model"]
 
 
 class Browsers:

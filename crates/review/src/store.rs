@@ -27,6 +27,7 @@ mod search;
 mod sessions;
 mod settings;
 mod settle;
+mod sight;
 mod standing;
 mod upkeep;
 mod users;

@@ -41,6 +41,12 @@ fn open(args: &ReviewArgs) -> Outcome<Store> {
     Ok(Store::open(&args.queue)?)
 }
 
+/// The end of the chain, wherever it is cheap to say: noted elsewhere, it shows that what came before was not replaced.
+fn tell_end(store: &Store, printer: &Printer) -> Outcome<()> {
+    printer.note(&format!("end of the chain: {}", store.end()?));
+    Ok(())
+}
+
 /// Data on stdout.
 fn tell(printer: &Printer, text: &str) -> Outcome<()> {
     let mut out = printer.data();
@@ -117,6 +123,6 @@ fn explain(args: &ReviewExplainArgs, printer: &Printer) -> Outcome {
         LangArg::Nl => Language::Dutch,
         LangArg::En => Language::English,
     };
-    tell(printer, &open(&args.queue)?.explain(ItemId(args.item), language)?)?;
+    tell(printer, &open(&args.queue)?.explain_as_owner(ItemId(args.item), language)?)?;
     Ok(Exit::Ok)
 }

@@ -47,9 +47,10 @@ pub(super) type Step<T> = std::result::Result<T, Broken>;
 impl Store {
     /// Do `work` in one transaction that no other process writes beside: all of it, or nothing.
     pub(super) fn write<T>(&mut self, work: impl FnOnce(&Transaction<'_>, Moment) -> Step<T>) -> Result<T> {
-        let now = self.clock.now();
         let run = || {
             let transaction = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            // After the wait for other writers: what is too late now is not done.
+            let now = self.clock.now();
             let done = work(&transaction, now)?;
             transaction.commit()?;
             Ok(done)
@@ -68,7 +69,7 @@ impl Store {
         done.map_err(|broken| self.told(broken))
     }
 
-    fn told(&self, broken: Broken) -> ReviewError {
+    pub(super) fn told(&self, broken: Broken) -> ReviewError {
         match broken {
             Broken::Sql(error) => sorted(&self.path, error.into()),
             Broken::Ours(error) => error,

@@ -4,12 +4,15 @@ mod words;
 
 use grens_gateway::Moment;
 use grens_law::{Article, Ground, Judgement, Statute};
+use rusqlite::Connection;
 
+use super::access::{self, Step};
 use super::chain::{Body, Kind};
 use super::rows::{Stored, entries, evidence, stored};
+use super::sight::Sight;
 use super::standing::{Standing, undone};
-use super::{Evidence, ItemId, Store, settings};
-use crate::error::Result;
+use super::{Evidence, ItemId, Lane, Store, User, settings};
+use crate::error::{Result, ReviewError};
 use words::{EN, NL, Words};
 
 /// The language of what people read.
@@ -30,22 +33,42 @@ impl Store {
     /// Nothing about other posts, no person's name or pseudonym, nobody's notes.
     ///
     /// # Errors
-    /// When there is no such item, or the store cannot be read.
-    pub fn explain(&self, item: ItemId, language: Language) -> Result<String> {
-        let words = match language {
-            Language::Dutch => &NL,
-            Language::English => &EN,
-        };
-        self.read(|db, _| {
-            let stored = stored(db, item)?;
-            let entries = entries(db, item.0)?;
-            let evidence = evidence(db, item.0, stored.text.as_deref())?;
-            let settings = settings::read(db)?;
-            let writer = Writer { words, statute: Statute::shipped(), stored: &stored, entries: &entries };
-            let keeps = (words.keeps)(settings.days_unreviewed, settings.days_reviewed);
-            Ok(writer.text(&evidence, keeps))
+    /// When there is no such item, the person may see none, anything of it is hidden from the person until a verdict, or the store cannot be read.
+    pub fn explain(&self, user: &User, item: ItemId, language: Language) -> Result<String> {
+        self.read(|db, now| {
+            let user = access::judge(db, user, "see items")?;
+            if !Sight::of(db, &user, item, now)?.explains {
+                let problem = "its explanation says what is hidden until all who judge it have done so";
+                return Err(ReviewError::NotNow { item, problem }.into());
+            }
+            text(db, item, language)
         })
     }
+
+    /// As [`Store::explain`], for whoever owns the file: the command line. The first of two verdicts is left out until there are two.
+    ///
+    /// # Errors
+    /// When there is no such item, or the store cannot be read.
+    pub fn explain_as_owner(&self, item: ItemId, language: Language) -> Result<String> {
+        self.read(|db, _| text(db, item, language))
+    }
+}
+
+fn text(db: &Connection, item: ItemId, language: Language) -> Step<String> {
+    let words = match language {
+        Language::Dutch => &NL,
+        Language::English => &EN,
+    };
+    let stored = stored(db, item)?;
+    let mut entries = entries(db, item.0)?;
+    if stored.lane == Some(Lane::Rate) {
+        entries.retain(|entry| entry.verdict.is_none());
+    }
+    let evidence = evidence(db, item.0, stored.text.as_deref())?;
+    let settings = settings::read(db)?;
+    let writer = Writer { words, statute: Statute::shipped(), stored: &stored, entries: &entries };
+    let keeps = (words.keeps)(settings.days_unreviewed, settings.days_reviewed);
+    Ok(writer.text(&evidence, keeps))
 }
 
 struct Writer<'a> {
@@ -125,6 +148,8 @@ impl Writer<'_> {
         lines.extend(counts.filter_map(|entry| self.event(entry)));
         lines.push(match &standing.outcome {
             Some(outcome) => format!("{}: {}.", self.words.outcome, self.verdict(&outcome.said)),
+            None if standing.erased && standing.open_since.is_some() => self.words.expired_anew.to_owned(),
+            None if standing.erased && !standing.judges.is_empty() => self.words.expired_between.to_owned(),
             None if standing.erased => self.words.expired.to_owned(),
             None => self.words.open.to_owned(),
         });

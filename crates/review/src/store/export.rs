@@ -14,7 +14,7 @@ use super::chain::{Body, Kind};
 use super::history::{record, words};
 use super::rows::{Stored, entries, evidence, stored};
 use super::standing::Standing;
-use super::verdict::UNDO_MS;
+use super::verdict::SETTLED_MS;
 use super::{ItemId, Store};
 use crate::error::{Result, ReviewError};
 
@@ -31,8 +31,8 @@ pub struct Offered {
 
 impl Store {
     /// The newest verdict on every item that has one, as `grens.verdict/1`, in the order of the items: what `grens outbox add --verdicts` reads. An item that was
-    /// reopened and not judged again gives `reopened`, which makes the gateway take back what it sent. A verdict counts once it can no longer be undone; erased
-    /// items are left out.
+    /// reopened and not judged again gives `reopened`, which makes the gateway take back what it sent. A verdict counts 20 seconds after it was given, when nobody
+    /// can undo it any more; erased items are left out.
     ///
     /// # Errors
     /// When the store cannot be read.
@@ -98,17 +98,21 @@ pub(super) fn each_settled(db: &Connection, now: Moment, mut take: impl FnMut(Se
     let items = query.query_map([], |row| row.get(0).map(ItemId))?;
     for item in items {
         let stored = stored(db, item?)?;
-        // An undoing counts at once, so that what is being undone is never seen.
-        let is_settled = |entry: &Body| {
-            let at = Moment::parse(&entry.at).map_or(0, Moment::millis);
-            entry.kind == Kind::Undo || at + UNDO_MS <= now.millis()
-        };
-        let entries: Vec<Body> = entries(db, stored.id)?.into_iter().filter(is_settled).collect();
+        let entries = settled(entries(db, stored.id)?, now);
         let standing = Standing::after(&entries, stored.raters);
         let verdict = verdict(db, &stored, &entries, &standing)?;
         take(Settled { stored, verdict })?;
     }
     Ok(())
+}
+
+/// Entries that nobody can undo any more. What takes back counts at once, so that nothing goes out that is being undone or was just objected to.
+pub(super) fn settled(mut entries: Vec<Body>, now: Moment) -> Vec<Body> {
+    entries.retain(|entry| {
+        let at = Moment::parse(&entry.at).map_or(0, Moment::millis);
+        matches!(entry.kind, Kind::Undo | Kind::Reopening) || at + SETTLED_MS <= now.millis()
+    });
+    entries
 }
 
 fn verdict(db: &Connection, stored: &Stored, entries: &[Body], standing: &Standing) -> Step<Option<VerdictRecord>> {

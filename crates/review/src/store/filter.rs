@@ -30,7 +30,8 @@ impl Lane {
     }
 }
 
-/// Which items are wanted: those that every given condition is true of.
+/// Which items are wanted: those that every given condition is true of. Conditions on what the program says are left out in blind mode, and for items that two
+/// people judge: what fits would tell what is hidden.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Filter {
     /// An article that the program proposes.
@@ -51,6 +52,13 @@ pub struct Filter {
     pub max_score: Option<f32>,
     /// The lane; without it all that the person's role may take from.
     pub lane: Option<Lane>,
+}
+
+impl Filter {
+    /// The same without what the program says.
+    pub(super) fn without_proposal(&self) -> Self {
+        Self { article: None, ground: None, band: None, min_score: None, max_score: None, ..self.clone() }
+    }
 }
 
 /// What comes first.

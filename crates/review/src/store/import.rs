@@ -6,15 +6,15 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 
 use grens_gateway::{Moment, key};
-use grens_law::{Article, Band, FindingRecord};
 use rusqlite::{OptionalExtension as _, Transaction, params};
 use sha2::{Digest as _, Sha256};
 
 use super::access::Step;
 use super::chain::{self, Import, Kind, New};
-use super::codes::{articles_code, grounds_code};
-use super::sealed::{Facts, Private, thread_text};
+use super::codes::{articles_code, grounds_code, lane_of};
+use super::sealed::{Facts, Private, posted_ms, thread_text};
 use super::settings::{self, Settings};
+use super::settle::keeps_waiting;
 use super::{Store, standing};
 use crate::error::Result;
 use read::{Finding, each_finding};
@@ -43,38 +43,57 @@ pub struct Imported {
     pub expired: u64,
 }
 
+/// Findings that go in with one transaction. Whoever saves a verdict meanwhile waits for one.
+const TOGETHER: usize = 1000;
+
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 
 impl Store {
     /// Put findings in. What is there already (the same post with the same text) is left as it is, whatever a later scan says of it: an item does not change
-    /// under the eyes of who judges it. One transaction, and one entry of the chain.
+    /// under the eyes of who judges it. All is read before anything is written; then a thousand findings go in at a time, with an entry of the chain each, so that
+    /// people can go on judging meanwhile. What breaks off in between is imported again: what is there stays as it is.
     ///
     /// # Errors
-    /// When something cannot be read or is no finding, naming file and line, or the store cannot be written.
+    /// When something cannot be read or is no finding, naming file and line, and nothing goes in; or the store cannot be written.
     pub fn import(&mut self, importing: &Importing) -> Result<Imported> {
+        let Importing { inputs, overflow } = importing;
+        let read: Step<()> = inputs.iter().try_for_each(|input| each_finding(input, *overflow, |_| Ok(())));
+        read.map_err(|broken| self.told(broken))?;
+        let mut imported = Imported::default();
+        for input in inputs {
+            let (mut heads, mut together) = (HashMap::new(), vec![]);
+            let read = each_finding(input, *overflow, |finding| {
+                together.push(finding);
+                if together.len() == TOGETHER {
+                    self.put_in(std::mem::take(&mut together), &mut heads, &mut imported)?;
+                }
+                Ok(())
+            });
+            read.map_err(|broken| self.told(broken))?;
+            self.put_in(together, &mut heads, &mut imported)?;
+        }
+        Ok(imported)
+    }
+
+    /// Findings in one transaction.
+    fn put_in(
+        &mut self,
+        findings: Vec<Finding>,
+        heads: &mut HashMap<String, i64>,
+        imported: &mut Imported,
+    ) -> Result<()> {
         self.write(|db, now| {
             let settings = settings::read(db)?;
             let (entry, _) = chain::end(db)?;
-            let mut rows = Rows {
-                db,
-                now,
-                settings,
-                entry: entry + 1,
-                imported: Imported::default(),
-                heads: HashMap::new(),
-                ids: None,
-                digest: Sha256::new(),
-            };
-            for input in &importing.inputs {
-                rows.heads.clear();
-                each_finding(input, importing.overflow, |finding| rows.take(finding))?;
-            }
-            let Rows { imported, ids, digest, .. } = rows;
+            let mut rows =
+                Rows { db, now, settings, entry: entry + 1, imported, heads, ids: None, digest: Sha256::new() };
+            findings.into_iter().try_for_each(|finding| rows.take(finding))?;
+            let Rows { ids, digest, .. } = rows;
             if let Some((first, last)) = ids {
                 let import = Some(Import { first, last, digest: format!("{:x}", digest.finalize()) });
                 chain::append(db, now, Kind::Import, New { import, ..New::default() })?;
             }
-            Ok(imported)
+            Ok(())
         })
     }
 }
@@ -85,9 +104,9 @@ struct Rows<'a> {
     settings: Settings,
     /// The entry that this import will be.
     entry: i64,
-    imported: Imported,
+    imported: &'a mut Imported,
     /// Items of this input, by the id of their post: who stands for a near repeat is named by it.
-    heads: HashMap<String, i64>,
+    heads: &'a mut HashMap<String, i64>,
     /// The first and the last number given.
     ids: Option<(i64, i64)>,
     digest: Sha256,
@@ -114,7 +133,7 @@ impl Rows<'_> {
             return Ok(());
         }
         let head = finding.head.as_ref().and_then(|id| self.heads.get(id)).copied();
-        let posted = place.created_at.as_deref().and_then(Moment::parse).unwrap_or(found_at).millis();
+        let posted = posted_ms(place.created_at.as_deref(), found_ms);
         let post_id = decision.id.clone();
         let facts = Facts {
             post,
@@ -129,7 +148,7 @@ impl Rows<'_> {
             head,
             stands_for: finding.stands_for.unwrap_or(1).try_into().unwrap_or(i64::MAX),
         };
-        let orders = (severity(&finding), uncertainty(&finding));
+        let orders = (facts.severity(), facts.uncertainty());
         let id = self.insert(&facts, &Private::of(finding, thread), posted, orders)?;
         self.heads.insert(post_id, id);
         self.imported.items += 1;
@@ -144,8 +163,12 @@ impl Rows<'_> {
         let (cluster_size, waits) = match facts.head {
             None => (facts.stands_for, false),
             Some(head) => {
-                let sql = "SELECT cluster_size, lane IS NOT NULL AND lane <> 0 FROM item WHERE id = ?1";
-                self.db.prepare(sql)?.query_row([head], |row| Ok((row.get(0)?, row.get(1)?)))?
+                let sql = "SELECT cluster_size, lane FROM item WHERE id = ?1";
+                let of_head = |row: &rusqlite::Row<'_>| {
+                    let lane: Option<i64> = row.get(1)?;
+                    Ok((row.get(0)?, keeps_waiting(lane.and_then(lane_of))))
+                };
+                self.db.prepare(sql)?.query_row([head], of_head)?
             }
         };
         let lane = super::codes::lane_code(standing::FIRST_LANE);
@@ -196,16 +219,4 @@ impl Rows<'_> {
         let number = drawn.iter().take(4).fold(0_u32, |number, byte| number << 8 | u32::from(*byte));
         f64::from(number) / f64::from(u32::MAX) < self.settings.second_share
     }
-}
-
-/// Candidates before review, then incitement before insult, then by confidence. In 0..4.
-fn severity(finding: &FindingRecord) -> f64 {
-    let is_candidate = finding.decision.band == Band::Candidate;
-    let incites = finding.decision.articles.contains(&Article::A137d);
-    f64::from(u8::from(is_candidate) * 2 + u8::from(incites)) + f64::from(finding.decision.confidence)
-}
-
-/// 1 for a confidence of one half, 0 for none and for full confidence.
-fn uncertainty(finding: &FindingRecord) -> f64 {
-    1.0 - (2.0 * f64::from(finding.decision.confidence) - 1.0).abs()
 }

@@ -74,7 +74,7 @@ pub struct Proposal {
 pub struct Item {
     /// Its number.
     pub id: ItemId,
-    /// Where it lies; `None` once it is done.
+    /// Where it lies, as far as the person who asks may know; `None` once it is done.
     pub lane: Option<Lane>,
     /// As what the person who asks would judge it.
     pub rating: Rating,
@@ -96,7 +96,7 @@ pub struct Item {
     pub text: Option<String>,
     /// Posts above it in the conversation, the uppermost first.
     pub thread: Vec<ThreadPost>,
-    /// What the program says. `None` while it is hidden: in blind mode and for two raters, until the person who asks has judged.
+    /// What the program says. `None` while it is hidden: in blind mode and for two raters, until the person who asks has judged and can no longer undo it.
     pub proposal: Option<Proposal>,
     /// The post that stands for this one, for a near repeat.
     pub head: Option<ItemId>,
@@ -104,6 +104,10 @@ pub struct Item {
     pub stands_for: u64,
     /// Near repeats of it that are open: what [`crate::Store::dismiss_repeats`] would dismiss.
     pub open_repeats: u64,
+    /// Whether the person who asks may put another verdict in place of the one that stands.
+    pub may_correct: bool,
+    /// Whether the person who asks may read what a citizen is told of it: not while anything is hidden.
+    pub may_explain: bool,
     /// What became of it so far, oldest first. What is hidden from the person who asks is not in it.
     pub history: Vec<Event>,
     /// When this hand loses it, milliseconds since 1970; `None` when it is not in the asker's hand.

@@ -24,6 +24,7 @@ impl Store {
         self.write(|db, now| {
             let user = access::judge(db, user, "judge items")?;
             let settings = settings::read(db)?;
+            let filter = &fair(filter, &settings);
             for lane in lanes(user.role, filter) {
                 let Some(id) = first(db, &user, lane, filter, order, now)? else { continue };
                 let until = now.millis() + lease_ms(&settings);
@@ -113,6 +114,7 @@ impl Store {
     /// When the store cannot be read.
     pub fn waiting(&self, user: &User, filter: &Filter) -> Result<Vec<(Lane, u64)>> {
         self.read(|db, now| {
+            let filter = &fair(filter, &settings::read(db)?);
             let count = |lane| {
                 let mut search = Search::fitting(lane, filter, now);
                 search.for_person(user, now);
@@ -136,6 +138,11 @@ impl Store {
     }
 }
 
+/// A filter as it may count: in blind mode without what the program says.
+fn fair(filter: &Filter, settings: &settings::Settings) -> Filter {
+    if settings.blind { filter.without_proposal() } else { filter.clone() }
+}
+
 /// The first item of a lane that this person may be given now.
 fn first(
     db: &Transaction<'_>,
@@ -148,7 +155,8 @@ fn first(
     let mut search = Search::fitting(lane, filter, now);
     search.for_person(user, now);
     search.free(now);
-    let waits = if order == Order::Cluster { "" } else { " AND waits = 0" };
+    // An objection to a near repeat waits for nothing.
+    let waits = if order == Order::Cluster || lane != Lane::Rate { "" } else { " AND waits = 0" };
     let (index, by) = index_and_order(order);
     let sql = format!("SELECT id FROM item INDEXED BY {index} WHERE {}{waits} ORDER BY {by} LIMIT 1", search.sql);
     db.prepare(&sql)?.query_row(params_from_iter(search.values), |row| row.get(0)).optional()

@@ -6,10 +6,12 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::access::{Step, item_there};
 use super::chain::Body;
-use super::codes::lane_of;
+use super::codes::{lane_code, lane_of};
 use super::history::events;
+use super::sight::Sight;
 use super::standing::{Standing, undone};
-use super::{Evidence, Hand, Item, ItemId, Lane, Proposal, Rating, ThreadPost, User, settings};
+use super::verdict::correctable;
+use super::{Evidence, Hand, Item, ItemId, Lane, Proposal, Rating, ThreadPost, User};
 use crate::error::ReviewError;
 
 /// What of a row everything begins with.
@@ -68,39 +70,30 @@ pub(super) fn view(db: &Connection, user: &User, hand: Option<&Hand>, id: ItemId
     let stored = stored(db, id)?;
     let entries = entries(db, id.0)?;
     let standing = Standing::after(&entries, stored.raters);
+    let sight = Sight::of(db, user, id, now)?;
     let has_judged = standing.rated_by(&user.pseudonym);
     let awaits_second = stored.lane == Some(Lane::Rate) && standing.in_round().next().is_some();
-    let is_blind =
-        stored.raters == 2 && stored.lane == Some(Lane::Rate) || settings::read(db)?.blind && stored.lane.is_some();
-    let hidden_score = is_blind && !has_judged;
-    // The first of two verdicts is shown to nobody else until there are two.
-    let taken_back = undone(&entries);
-    let shown = |entry: &&Body| {
-        let is_own = entry.by.as_deref() == Some(user.pseudonym.as_str());
-        let is_of_past = stored.lane != Some(Lane::Rate);
-        is_own || is_of_past && !(hidden_score && stored.lane == Some(Lane::Objection) && entry.verdict.is_some())
-    };
-    let history = events(db, &stored, &entries, &taken_back, shown)?;
-    let rating = match (stored.lane, awaits_second && !has_judged) {
+    let history = events(db, &stored, &entries, &undone(&entries), |entry| sight.shows(entry, user))?;
+    let rating = match (sight.lane, awaits_second && !has_judged) {
         (Some(Lane::Adjudicate), _) => Rating::Adjudication,
         (_, true) => Rating::Second,
         (_, false) => Rating::First,
     };
-    let open_repeats = "SELECT count(*) FROM item WHERE head = ?1 AND lane IS NOT NULL";
+    let open_repeats = "SELECT count(*) FROM item WHERE head = ?1 AND lane = ?2";
     let held = "SELECT until_ms FROM lease WHERE item = ?1 AND hand = ?2 AND until_ms > ?3";
     let held_until_ms = match hand {
         Some(hand) => db.prepare(held)?.query_row(params![id.0, hand.0, now.millis()], |row| row.get(0)).optional()?,
         None => None,
     };
     let proposal = match &stored.finding {
-        Some(finding) if !hidden_score => Some(proposal(finding, evidence(db, id.0, stored.text.as_deref())?)),
+        Some(finding) if !sight.hides_score => Some(proposal(finding, evidence(db, id.0, stored.text.as_deref())?)),
         _ => None,
     };
     let finding = stored.finding;
     let place = finding.as_ref().map(|f| f.place.clone()).unwrap_or_default();
     Ok(Item {
         id,
-        lane: stored.lane,
+        lane: sight.lane,
         rating,
         post_id: finding.as_ref().map(|f| f.decision.id.clone()).unwrap_or_default(),
         platform: stored.platform,
@@ -114,7 +107,9 @@ pub(super) fn view(db: &Connection, user: &User, hand: Option<&Hand>, id: ItemId
         proposal,
         head: stored.head.map(ItemId),
         stands_for: stored.stands_for,
-        open_repeats: db.prepare(open_repeats)?.query_row([id.0], |row| row.get(0))?,
+        open_repeats: db.prepare(open_repeats)?.query_row([id.0, lane_code(Lane::Rate)], |row| row.get(0))?,
+        may_correct: !stored.is_erased && sight.lane.is_none() && correctable(&standing, user).is_some(),
+        may_explain: sight.explains,
         history,
         held_until_ms,
     })

@@ -55,11 +55,7 @@ const STEPS: [&str; 1] = ["
         raters     INTEGER NOT NULL CHECK (raters IN (1, 2)),
         head       INTEGER REFERENCES item,
         stands_for INTEGER NOT NULL,
-        -- What is erased: the finding without its text, the text, the thread; and the salt, without which nobody can guess what `sealed` seals.
-        finding    TEXT,
-        text       TEXT,
-        thread     TEXT,
-        salt       BLOB,
+        -- Seals what is erased one day.
         sealed     TEXT NOT NULL,
         -- Once erased, the beginning of the month.
         posted_ms  INTEGER NOT NULL,
@@ -79,20 +75,26 @@ const STEPS: [&str; 1] = ["
         outcome          TEXT,
         outcome_articles INTEGER,
         outcome_grounds  INTEGER,
-        decided_ms       INTEGER
+        decided_ms       INTEGER,
+        -- What is erased: the finding without its text, the text, the thread; and the salt, without which nobody can guess what `sealed` seals. At the end of the
+        -- row, so that what comes before is read without them.
+        finding          TEXT,
+        text             TEXT,
+        thread           TEXT,
+        salt             BLOB
     ) STRICT;
     CREATE INDEX item_severity ON item
-        (lane, severity DESC, id, waits, articles, grounds, platform, band, posted_ms, confidence) WHERE lane IS NOT NULL;
+        (lane, severity DESC, id, waits, raters, articles, grounds, platform, band, posted_ms, confidence) WHERE lane IS NOT NULL;
     CREATE INDEX item_uncertainty ON item
-        (lane, uncertainty DESC, id, waits, articles, grounds, platform, band, posted_ms, confidence) WHERE lane IS NOT NULL;
+        (lane, uncertainty DESC, id, waits, raters, articles, grounds, platform, band, posted_ms, confidence) WHERE lane IS NOT NULL;
     CREATE INDEX item_age ON item
-        (lane, posted_ms, id, waits, articles, grounds, platform, band, confidence) WHERE lane IS NOT NULL;
+        (lane, posted_ms, id, waits, raters, articles, grounds, platform, band, confidence) WHERE lane IS NOT NULL;
     CREATE INDEX item_cluster ON item
-        (lane, cluster_size DESC, cluster, id, waits, articles, grounds, platform, band, posted_ms, confidence) WHERE lane IS NOT NULL;
-    CREATE INDEX item_head ON item (head) WHERE head IS NOT NULL;
+        (lane, cluster_size DESC, cluster, id, waits, raters, articles, grounds, platform, band, posted_ms, confidence) WHERE lane IS NOT NULL;
+    CREATE INDEX item_head ON item (head, lane) WHERE head IS NOT NULL;
     CREATE INDEX item_decided ON item (decided_ms) WHERE decided_ms IS NOT NULL;
 
-    -- Words whose removal lowers the score. Not part of the chain: they can be computed anew.
+    -- Words whose removal lowers the score. Not part of the chain, so nothing proves them: they can be computed anew.
     CREATE TABLE evidence (
         item  INTEGER NOT NULL REFERENCES item,
         place INTEGER NOT NULL,
@@ -159,4 +161,11 @@ const STEPS: [&str; 1] = ["
         PRIMARY KEY (item, round, place)
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX rating_by ON rating (by, item);
+    -- Whose word on an item stands, also where a later one took its place. Nobody in it is given the item again. Follows from the entries.
+    CREATE TABLE judge (
+        by   TEXT NOT NULL,
+        item INTEGER NOT NULL REFERENCES item,
+        PRIMARY KEY (by, item)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX judge_item ON judge (item);
 "];

@@ -1,10 +1,12 @@
 //! What an import proves of an item: facts that stay, and a seal of what is erased one day.
 
-use grens_law::FindingRecord;
+use grens_gateway::Moment;
+use grens_law::{Article, Band, FindingRecord};
 use rusqlite::Row;
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
+use super::codes::articles_code;
 use super::{ThreadPost, chain};
 
 /// What stays of an item for the statistics, once its text is erased.
@@ -42,10 +44,27 @@ impl Facts {
         })
     }
 
+    /// What the first order goes by: candidates before review, then incitement before insult, then by confidence. In 0..4.
+    pub(super) fn severity(&self) -> f64 {
+        let is_candidate = self.band == Band::Candidate.name();
+        let incites = self.articles & articles_code(&[Article::A137d]) != 0;
+        f64::from(u8::from(is_candidate) * 2 + u8::from(incites)) + self.confidence
+    }
+
+    /// 1 for a confidence of one half, 0 for none and for full confidence.
+    pub(super) fn uncertainty(&self) -> f64 {
+        1.0 - (2.0 * self.confidence - 1.0).abs()
+    }
+
     /// SHA-256 over number, facts and seal, hexadecimal.
     pub(super) fn digest(&self, id: i64, sealed: &str) -> String {
         format!("{:x}", Sha256::digest(chain::json(&(id, self, sealed))))
     }
+}
+
+/// What the order by age goes by, milliseconds since 1970: when it was posted, or found where nobody knows.
+pub(super) fn posted_ms(created_at: Option<&str>, found_ms: i64) -> i64 {
+    created_at.and_then(Moment::parse).map_or(found_ms, Moment::millis)
 }
 
 /// What is erased of an item.

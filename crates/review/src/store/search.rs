@@ -24,23 +24,25 @@ impl Search {
     /// Items of a lane that fit the filter.
     pub(super) fn fitting(lane: Lane, filter: &Filter, now: Moment) -> Self {
         let mut search = Self { sql: "lane = ?".to_owned(), values: vec![lane_code(lane).into()] };
-        search.narrow(filter, now);
+        // What two people judge is given whatever the program says of it.
+        let or_two = if lane == Lane::Rate { "raters = 2 OR " } else { "" };
+        search.narrow(filter, now, or_two);
         search
     }
 
-    /// What the filter wants, whatever the lane.
-    pub(super) fn narrow(&mut self, filter: &Filter, now: Moment) {
+    /// What the filter wants, whatever the lane. `or` goes before each condition on what the program says.
+    pub(super) fn narrow(&mut self, filter: &Filter, now: Moment, or: &str) {
         if let Some(article) = filter.article {
-            self.and("articles & ? <> 0", articles_code(&[article]));
+            self.and(&format!("({or}articles & ? <> 0)"), articles_code(&[article]));
         }
         if let Some(ground) = filter.ground {
-            self.and("grounds & ? <> 0", grounds_code(&[ground]));
+            self.and(&format!("({or}grounds & ? <> 0)"), grounds_code(&[ground]));
         }
         if let Some(platform) = &filter.platform {
             self.and("platform = ?", platform.clone());
         }
         if let Some(band) = filter.band {
-            self.and("band = ?", band.name().to_owned());
+            self.and(&format!("({or}band = ?)"), band.name().to_owned());
         }
         let before =
             |age: std::time::Duration| now.millis().saturating_sub(i64::try_from(age.as_millis()).unwrap_or(i64::MAX));
@@ -52,16 +54,16 @@ impl Search {
         }
         // Scores are kept as the numbers that f32 holds, so that a bound is compared like with like.
         if let Some(score) = filter.min_score {
-            self.and("confidence >= ?", f64::from(score));
+            self.and(&format!("({or}confidence >= ?)"), f64::from(score));
         }
         if let Some(score) = filter.max_score {
-            self.and("confidence <= ?", f64::from(score));
+            self.and(&format!("({or}confidence <= ?)"), f64::from(score));
         }
     }
 
     /// Items that this person may be given: not judged or just skipped by this person.
     pub(super) fn for_person(&mut self, user: &User, now: Moment) {
-        self.and("NOT EXISTS (SELECT 1 FROM rating r WHERE r.by = ? AND r.item = item.id)", user.pseudonym.clone());
+        self.and("NOT EXISTS (SELECT 1 FROM judge j WHERE j.by = ? AND j.item = item.id)", user.pseudonym.clone());
         self.and("NOT EXISTS (SELECT 1 FROM skip s WHERE s.item = item.id AND s.user = ?", user.id.0);
         self.sql.push_str(" AND s.until_ms > ?)");
         self.values.push(now.millis().into());

@@ -35,6 +35,11 @@ impl Columns {
     }
 }
 
+/// Whether near repeats wait for an item that lies there: they come into the queue once it is done, and an objection to it does not take them out again.
+pub(super) const fn keeps_waiting(lane: Option<Lane>) -> bool {
+    matches!(lane, Some(Lane::Rate | Lane::Adjudicate))
+}
+
 /// Derive where an item stands and write it down. Returns where.
 pub(super) fn settle(db: &Connection, item: i64, raters: i64) -> Step<Standing> {
     let entries: Vec<Body> = rows::entries(db, item)?;
@@ -60,12 +65,15 @@ pub(super) fn settle(db: &Connection, item: i64, raters: i64) -> Step<Standing> 
         )?
         .execute(params![item, round, place, by, entry, said, articles])?;
     }
+    db.prepare("DELETE FROM judge WHERE item = ?1")?.execute([item])?;
+    for by in &standing.judges {
+        db.prepare("INSERT INTO judge (by, item) VALUES (?1, ?2)")?.execute(params![by, item])?;
+    }
     if standing.lane.is_none() {
         // Of a hand that held it for too long.
         db.prepare("DELETE FROM lease WHERE item = ?1")?.execute([item])?;
     }
-    // Near repeats come into the queue once their head is done.
-    let waits = matches!(standing.lane, Some(Lane::Rate | Lane::Adjudicate));
+    let waits = keeps_waiting(standing.lane);
     db.prepare("UPDATE item SET waits = ?2 WHERE head = ?1 AND waits <> ?2")?.execute(params![item, waits])?;
     Ok(standing)
 }

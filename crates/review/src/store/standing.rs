@@ -1,7 +1,7 @@
 //! Where an item stands: a function of its entries and of how many people judge it. The one place for this; the store writes down what comes of it, and `verify`
 //! derives it anew.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use grens_law::Judgement;
 
@@ -35,6 +35,8 @@ pub(super) struct Standing {
     pub(super) round: i64,
     /// Of all rounds.
     pub(super) ratings: Vec<Rated>,
+    /// Everybody whose word stands in the entries, also where a later one took its place: none of them judges it again.
+    pub(super) judges: BTreeSet<String>,
     /// What was decided, if it is.
     pub(super) outcome: Option<Rated>,
     /// In the present round, the second person who said the same as the first.
@@ -52,6 +54,7 @@ impl Standing {
             lane: Some(Lane::Rate),
             round: 1,
             ratings: vec![],
+            judges: BTreeSet::new(),
             outcome: None,
             agreed: None,
             open_since: None,
@@ -80,10 +83,13 @@ impl Standing {
     }
 
     pub(super) fn rated_by(&self, pseudonym: &str) -> bool {
-        self.ratings.iter().any(|r| r.by == pseudonym)
+        self.judges.contains(pseudonym)
     }
 
     fn take(&mut self, entry: &Body) {
+        if entry.verdict.is_some() {
+            self.judges.extend(entry.by.clone());
+        }
         match (entry.kind, &entry.verdict) {
             (Kind::Verdict | Kind::Bulk, Some(said)) => {
                 let place = if self.in_round().any(|r| r.place == 1) { 2 } else { 1 };
@@ -232,6 +238,20 @@ mod tests {
         let leads = [yes(1, "a"), entry(2, "correction", "z", Some(1), Some("not_candidate"))];
         let standing = Standing::after(&leads, 1);
         assert_eq!((outcome(&standing), standing.ratings.len()), (Some((Judgement::NotCandidate, 2)), 2));
+    }
+
+    #[test]
+    fn who_was_corrected_has_judged_all_the_same() {
+        let entries = [
+            yes(1, "a"),
+            no(2, "b"),
+            entry(3, "adjudication", "c", None, Some("not_candidate")),
+            entry(4, "correction", "e", Some(3), Some("candidate 137c")),
+            entry(5, "reopening", "z", None, None),
+        ];
+        let standing = Standing::after(&entries, 2);
+        assert!(["a", "b", "c", "e"].into_iter().all(|by| standing.rated_by(by)));
+        assert!(!standing.rated_by("z"));
     }
 
     #[test]

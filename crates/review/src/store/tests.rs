@@ -1,6 +1,7 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod accounts;
+mod blind;
 mod desk;
 mod export;
 mod figures;

@@ -61,17 +61,29 @@ impl Store {
         })
     }
 
-    /// Open items whose why-highlights were not computed, with their texts, those first that are first in the queue. At most `limit`.
+    /// The end of the chain as it is written down: to be noted somewhere else. [`Store::verify`] looks whether it is what it says.
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub fn unexplained(&self, limit: u32) -> Result<Vec<(ItemId, String)>> {
+    pub fn end(&self) -> Result<ChainEnd> {
+        self.read(|db, _| {
+            let (entry, hash) = chain::end(db)?;
+            Ok(ChainEnd { entry, hash })
+        })
+    }
+
+    /// Open items scored by `model` whose why-highlights were not computed, with their texts, those first that are first in the queue. At most `limit`.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn unexplained(&self, model: &ModelRef, limit: u32) -> Result<Vec<(ItemId, String)>> {
         self.read(|db, _| {
             let mut query = db.prepare(
                 "SELECT id, text FROM item WHERE lane IS NOT NULL AND text IS NOT NULL AND NOT EXISTS (SELECT 1 FROM explained WHERE item = id)
-                 ORDER BY lane, severity DESC, id LIMIT ?1",
+                     AND finding ->> '$.model.hash' = ?1
+                 ORDER BY lane, severity DESC, id LIMIT ?2",
             )?;
-            let rows = query.query_map([limit], |row| Ok((ItemId(row.get(0)?), row.get(1)?)))?;
+            let rows = query.query_map(params![model.hash, limit], |row| Ok((ItemId(row.get(0)?), row.get(1)?)))?;
             Ok(rows.collect::<rusqlite::Result<_>>()?)
         })
     }
@@ -79,13 +91,19 @@ impl Store {
     /// Keep the words that weigh most in an item's score, the strongest first, with the model that said so. What was kept before goes.
     ///
     /// # Errors
-    /// When there is no such item, its text is erased, a span does not stand in it, or the store cannot be written.
+    /// When there is no such item, its text is erased, another model scored it (its words would explain another score), a span does not stand in it, or the store
+    /// cannot be written.
     pub fn put_evidence(&mut self, item: ItemId, evidence: &[Evidence], model: &ModelRef) -> Result<()> {
         self.write(|db, _| {
-            let text = db.query_row("SELECT text FROM item WHERE id = ?1", [item.0], |row| row.get::<_, Option<String>>(0));
-            let Some(text) = text.optional()?.ok_or(ReviewError::NoItem(item))? else {
+            let row = db.query_row("SELECT text, finding ->> '$.model.hash' FROM item WHERE id = ?1", [item.0], |row| {
+                Ok((row.get::<_, Option<String>>(0)?, row.get::<_, Option<String>>(1)?))
+            });
+            let (Some(text), scored_by) = row.optional()?.ok_or(ReviewError::NoItem(item))? else {
                 return Err(ReviewError::Erased(item).into());
             };
+            if scored_by.as_ref() != Some(&model.hash) {
+                return Err(ReviewError::NotNow { item, problem: "another model scored it" }.into());
+            }
             db.execute("DELETE FROM evidence WHERE item = ?1", [item.0])?;
             let mut insert = db.prepare("INSERT INTO evidence (item, place, start, stop, fall) VALUES (?1, ?2, ?3, ?4, ?5)")?;
             for (place, Evidence { span, drop }) in evidence.iter().enumerate() {

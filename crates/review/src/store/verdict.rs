@@ -8,17 +8,18 @@ use grens_law::{Judgement, Statute};
 use rusqlite::{Transaction, params};
 
 use super::access::{self, Step};
-use super::chain::{self, Kind, New, Words};
+use super::chain::{self, Body, Kind, New, Words};
 use super::form::filled;
 use super::history::record;
 use super::queue::{is_elsewhere, lease, lease_ms, release};
 use super::rows::{Stored, entries, stored};
 use super::settle::settle;
+use super::sight::Sight;
 use super::standing::{Standing, undone};
 use super::{EntryId, Form, Hand, ItemId, Lane, Store, User, codes, settings};
 use crate::error::{Result, ReviewError};
 
-/// How long a verdict can be taken back. Until then it is left out of what goes to the gateway.
+/// How long a verdict can be taken back. What goes to the gateway leaves it out for twice as long.
 pub const UNDO: Duration = Duration::from_secs(10);
 
 /// A verdict that was saved.
@@ -104,6 +105,7 @@ impl Store {
                 // What came after, and stands, was built on it.
                 let later =
                     before.iter().any(|e| e.seq > entry && e.kind != Kind::Undo && !taken_back.contains(&e.seq));
+                let later = later || has_dismissed_repeats(db, item, entry)?;
                 if later || taken_back.contains(&entry) || is_elsewhere(db, hand, item, now)? {
                     return Err(ReviewError::TooLate.into());
                 }
@@ -119,7 +121,8 @@ impl Store {
         })
     }
 
-    /// Put a later verdict in place of this person's own on an item, or as a lead of anybody's. The earlier entry stays where it is.
+    /// Put a later verdict in place of this person's own on an item that is done, or as a lead of anybody's. The earlier entry stays where it is. While an item is
+    /// open nobody can: two who differ do not settle it between them. Nor can a lead whose verdict was objected to, once somebody else has judged.
     ///
     /// # Errors
     /// When there is nothing to correct, the form does not say what it must, or the store cannot be written.
@@ -127,15 +130,18 @@ impl Store {
         self.write(|db, now| {
             let user = access::judge(db, user, "correct a verdict")?;
             let (stored, standing) = open(db, item)?;
-            let own = standing.in_round().filter(|r| r.by == user.pseudonym).max_by_key(|r| r.place);
-            let of = match (own, &standing.outcome) {
-                (Some(own), _) => own.entry,
-                (None, Some(outcome)) => {
+            let not_now = |problem| ReviewError::NotNow { item, problem };
+            // Also while the second of two could still be undone: that a correction is taken would tell what the first said.
+            if standing.outcome.is_none() || Sight::of(db, &user, item, now)?.lane.is_some() {
+                return Err(not_now("no verdict on it stands that could be corrected").into());
+            }
+            let of = match correctable(&standing, &user) {
+                Some(of) => of,
+                None => {
                     access::lead(db, &user, "correct somebody else's verdict")?;
-                    outcome.entry
-                }
-                (None, None) => {
-                    return Err(ReviewError::NotNow { item, problem: "there is no verdict to correct" }.into());
+                    return Err(
+                        not_now("this person has judged it before, and somebody else since an objection").into()
+                    );
                 }
             };
             let stroke = Stroke { db, now, user: &user, statute };
@@ -164,7 +170,9 @@ impl Store {
             let (_, of_head) = open(db, head)?;
             let said = of_head.outcome.as_ref().map(|o| o.said.verdict);
             let is_own = of_head.in_round().any(|r| r.by == user.pseudonym);
-            if said != Some(Judgement::NotCandidate) || form.verdict != Judgement::NotCandidate {
+            // Of two raters the second would learn from the answer what the first said, and could undo.
+            let is_done = Sight::of(db, &user, head, now)?.lane.is_none();
+            if !is_done || said != Some(Judgement::NotCandidate) || form.verdict != Judgement::NotCandidate {
                 let problem = "near repeats are dismissed where the post itself was judged to be no candidate";
                 return Err(ReviewError::NotNow { item: head, problem }.into());
             }
@@ -237,14 +245,14 @@ impl Store {
             let mut recent = vec![];
             for (item, entry) in found {
                 for body in entries(db, item)?.into_iter().filter(|e| e.seq == entry) {
-                    let at = Moment::parse(&body.at).map_or(0, Moment::millis);
+                    let can_undo = can_undo(&body, now);
                     let Some(said) = body.verdict else { continue };
                     recent.push(Recent {
                         item: ItemId(item),
                         entry: EntryId(entry),
                         verdict: said.verdict,
                         at: body.at,
-                        can_undo: at + UNDO_MS >= now.millis(),
+                        can_undo,
                     });
                 }
             }
@@ -304,6 +312,20 @@ impl Stroke<'_> {
 }
 
 pub(super) const UNDO_MS: i64 = 10_000;
+/// When a verdict counts for what leaves the house: twice the time in which it can be undone, so that an undoing that waits for another writer is in time.
+pub(super) const SETTLED_MS: i64 = 2 * UNDO_MS;
+
+/// Whether an entry is so young that who made it could take it back.
+pub(super) fn can_undo(entry: &Body, now: Moment) -> bool {
+    Moment::parse(&entry.at).map_or(0, Moment::millis) + UNDO_MS >= now.millis()
+}
+
+/// The entry in whose place `user` may put another verdict: the own one of this round; or, for who leads and has not judged in an earlier round, the one that stands.
+pub(super) fn correctable(standing: &Standing, user: &User) -> Option<i64> {
+    let own = standing.in_round().filter(|r| r.by == user.pseudonym).max_by_key(|r| r.place);
+    let of_others = standing.outcome.as_ref().filter(|_| user.role.leads() && !standing.rated_by(&user.pseudonym));
+    own.or(of_others).map(|rated| rated.entry)
+}
 
 fn undo_until(now: Moment) -> i64 {
     now.millis() + UNDO_MS
@@ -320,10 +342,18 @@ fn open(db: &Transaction<'_>, item: ItemId) -> Step<(Stored, Standing)> {
 }
 
 fn open_repeats(db: &Transaction<'_>, head: ItemId) -> Step<Vec<i64>> {
-    let mut query = db.prepare("SELECT id FROM item WHERE head = ?1 AND lane IN (?2, ?3) ORDER BY id")?;
-    let lanes = [Lane::Objection, Lane::Rate].map(codes::lane_code);
-    let ids = query.query_map(params![head.0, lanes[0], lanes[1]], |row| row.get(0))?;
+    // What was objected to is looked at by itself.
+    let mut query = db.prepare("SELECT id FROM item WHERE head = ?1 AND lane = ?2 ORDER BY id")?;
+    let ids = query.query_map(params![head.0, codes::lane_code(Lane::Rate)], |row| row.get(0))?;
     Ok(ids.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Whether near repeats were dismissed because of this verdict on their head: their dismissal is undone first.
+fn has_dismissed_repeats(db: &Transaction<'_>, head: i64, entry: i64) -> Step<bool> {
+    let sql =
+        "SELECT EXISTS (SELECT 1 FROM item JOIN rating ON rating.item = item.id JOIN entry ON entry.seq = rating.entry
+                   WHERE item.head = ?1 AND entry.seq > ?2 AND entry.kind = 'bulk')";
+    Ok(db.prepare(sql)?.query_row([head, entry], |row| row.get(0))?)
 }
 
 /// The verdicts that were given with one stroke and can be undone: entry, item and kind. Empty when there is none of this person's, or it is too old.

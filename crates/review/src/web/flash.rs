@@ -22,7 +22,7 @@ pub(crate) struct Flash {
     pub(crate) verdict: &'static str,
     /// The filter to go on with.
     pub(crate) query: String,
-    /// What the program had said: now nobody is steered by it any more.
+    /// What the program had said; not where it was hidden, as long as the verdict can be undone.
     pub(crate) said: Option<Said>,
     /// Near repeats that could be dismissed in the same go; none after a yes.
     pub(crate) repeats: u64,
@@ -37,7 +37,8 @@ impl Flash {
         let item = store.item(user, last.item)?;
         let t = visit.lang.strings();
         let sheet = Sheet::of(&item, visit.lang, app.statute, app.policy.as_ref());
-        let repeats = if last.verdict == grens_law::Judgement::NotCandidate { sheet.repeats } else { 0 };
+        let is_no = last.verdict == grens_law::Judgement::NotCandidate && item.lane.is_none();
+        let repeats = if is_no { sheet.repeats } else { 0 };
         Ok(Some(Self {
             t,
             csrf: visit.csrf.clone(),

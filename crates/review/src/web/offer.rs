@@ -68,22 +68,31 @@ impl Offer {
             |age: &Option<std::time::Duration>| age.map(|age| (age.as_secs() / 86_400).to_string()).unwrap_or_default();
         let share = |score: &Option<f32>| score.map(|score| score.to_string()).unwrap_or_default();
         let bound = |name, label, value, most, step| Bound { name, label, value, most, step };
-        Ok(Self {
-            waiting: waiting.into_iter().map(|(one, n)| (labels::lane(t, one), lang.number(n))).collect(),
-            selects: vec![
-                select("order", t.filter_order, orders.to_vec()),
+        let mut selects = vec![
+            select("order", t.filter_order, orders.to_vec()),
+            select("platform", t.filter_platform, any(platforms.collect())),
+            select("lane", t.filter_lane, any(lanes.collect())),
+        ];
+        let mut bounds = vec![
+            bound("min_age", t.filter_min_age, days(min_age), "36500", "1"),
+            bound("max_age", t.filter_max_age, days(max_age), "36500", "1"),
+        ];
+        // In blind mode what fits would tell what the program says: the store leaves these out, too.
+        if !store.settings()?.blind {
+            selects.extend([
                 select("article", t.filter_article, any(articles.to_vec())),
                 select("ground", t.filter_ground, any(grounds.to_vec())),
-                select("platform", t.filter_platform, any(platforms.collect())),
                 select("band", t.filter_band, any(bands.to_vec())),
-                select("lane", t.filter_lane, any(lanes.collect())),
-            ],
-            bounds: vec![
-                bound("min_age", t.filter_min_age, days(min_age), "36500", "1"),
-                bound("max_age", t.filter_max_age, days(max_age), "36500", "1"),
+            ]);
+            bounds.extend([
                 bound("min_score", t.filter_min_score, share(min_score), "1", "0.01"),
                 bound("max_score", t.filter_max_score, share(max_score), "1", "0.01"),
-            ],
+            ]);
+        }
+        Ok(Self {
+            waiting: waiting.into_iter().map(|(one, n)| (labels::lane(t, one), lang.number(n))).collect(),
+            selects,
+            bounds,
             is_filtered: wanted.filter != Filter::default(),
         })
     }

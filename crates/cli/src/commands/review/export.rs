@@ -9,7 +9,7 @@ use grens_gateway::Outbox;
 use grens_law::{Exit, Statute};
 use grens_review::store::{LabelFormat, Store};
 
-use super::open;
+use super::{open, tell_end};
 use crate::args::ReviewExportArgs;
 use crate::failure::{Failure, Outcome};
 use crate::printer::Printer;
@@ -29,6 +29,7 @@ pub(super) fn run(args: &ReviewExportArgs, printer: &Printer) -> Outcome {
     } else if let Some(path) = &args.outbox {
         offer(&store, path, args, printer)?;
     }
+    tell_end(&store, printer)?;
     Ok(Exit::Ok)
 }
 
@@ -82,7 +83,14 @@ fn written(path: &Path, printer: &Printer, write: impl FnOnce(&mut dyn Write) ->
     grens_gateway::database::owners_alone(part).map_err(failed)?;
     let file = File::options().write(true).open(part).map_err(failed)?;
     let mut out = BufWriter::new(file);
-    let rows = write(&mut out)?;
-    out.flush().and_then(|()| out.get_ref().sync_all()).and_then(|()| std::fs::rename(part, path)).map_err(failed)?;
-    Ok(rows)
+    let rows = write(&mut out).and_then(|rows| {
+        let moved = out.flush().and_then(|()| out.get_ref().sync_all()).and_then(|()| std::fs::rename(part, path));
+        moved.map_err(failed)?;
+        Ok(rows)
+    });
+    if rows.is_err() {
+        // It may hold texts already.
+        let _ = std::fs::remove_file(part);
+    }
+    rows
 }

@@ -19,6 +19,7 @@ pub(super) fn serve(args: &ReviewServeArgs, printer: &Printer) -> Outcome {
         Failure::message(Exit::Usage, "--behind-proxy is no address").hint("give one such as https://review.example.nl")
     })?;
     let store = Store::create(&args.queue.queue)?;
+    super::tell_end(&store, printer)?;
     let options = Options { bind: args.bind, behind_proxy, policy: policy(&args.policy)? };
     let listening = Listening::bind(&options, store)?;
     // Programs read this line: it has the port that `--bind ADDRESS:0` got.

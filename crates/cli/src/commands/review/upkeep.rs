@@ -3,7 +3,7 @@
 use grens_law::Exit;
 use grens_review::store::ItemId;
 
-use super::{open, tell};
+use super::{open, tell, tell_end};
 use crate::args::{ReviewBackupArgs, ReviewPurgeArgs, ReviewReopenArgs, ReviewSetArgs};
 use crate::failure::Outcome;
 use crate::printer::Printer;
@@ -50,6 +50,7 @@ pub(super) fn backup(args: &ReviewBackupArgs, printer: &Printer) -> Outcome {
     let store = open(&args.queue)?;
     store.backup(&args.to)?;
     printer.note(&format!("copied to {}; grens review verify checks it", args.to.display()));
+    tell_end(&store, printer)?;
     Ok(Exit::Ok)
 }
 

@@ -22,7 +22,7 @@ pub(super) fn run(args: &ReviewWhyArgs, printer: &Printer) -> Outcome {
     let mut done = 0;
     while done < most && !stop.load(std::sync::atomic::Ordering::Relaxed) {
         let room = u32::try_from(most - done).unwrap_or(u32::MAX).min(TOGETHER);
-        let items = store.unexplained(room)?;
+        let items = store.unexplained(decider.model(), room)?;
         if items.is_empty() {
             break;
         }
@@ -33,6 +33,11 @@ pub(super) fn run(args: &ReviewWhyArgs, printer: &Printer) -> Outcome {
             done += 1;
         }
     }
-    printer.note(&format!("{done} items have their words; {} are left", store.status()?.unexplained));
+    let left = store.status()?.unexplained;
+    printer.note(&format!("{done} items have their words; {left} are left"));
+    if left > 0 && store.unexplained(decider.model(), 1)?.is_empty() {
+        let name = &decider.model().name;
+        printer.note(&format!("those were scored by another model than {name}: give theirs with --model DIR"));
+    }
     Ok(if stop.load(std::sync::atomic::Ordering::Relaxed) { Exit::Interrupted } else { Exit::Ok })
 }

@@ -31,6 +31,10 @@ pub(super) struct Words {
     pub(super) erasure: &'static str,
     pub(super) outcome: &'static str,
     pub(super) expired: &'static str,
+    /// A verdict was withdrawn, and none came in its place.
+    pub(super) expired_anew: &'static str,
+    /// Not all who were needed have judged.
+    pub(super) expired_between: &'static str,
     pub(super) open: &'static str,
     pub(super) yes: fn(&str, &str) -> String,
     pub(super) no: &'static str,
@@ -84,6 +88,8 @@ pub(super) const NL: Words = Words {
     erasure: "tekst, vindplaats en toelichtingen zijn gewist; de bewaartermijn was voorbij",
     outcome: "Wat nu geldt",
     expired: "Niemand heeft het bericht binnen de bewaartermijn beoordeeld. Er is niets mee gedaan.",
+    expired_anew: "Het eerdere oordeel is ingetrokken. Binnen de bewaartermijn is geen nieuw besluit genomen; er geldt dus niets.",
+    expired_between: "Het bericht is bekeken, maar binnen de bewaartermijn is geen besluit genomen. Er is niets mee gedaan.",
     open: "Het bericht wacht op een oordeel van een mens. Er is nog niets besloten.",
     yes: |articles, grounds| format!("kandidaat voor artikel {articles}, op grond van {grounds}"),
     no: "geen kandidaat",
@@ -141,6 +147,8 @@ pub(super) const EN: Words = Words {
     erasure: "text, place and notes were erased; the retention term had passed",
     outcome: "What stands now",
     expired: "Nobody judged the post within the retention term. Nothing was done with it.",
+    expired_anew: "The earlier verdict was withdrawn. No new decision was made within the retention term, so none stands.",
+    expired_between: "The post was looked at, but no decision was made within the retention term. Nothing was done with it.",
     open: "The post awaits a person's verdict. Nothing has been decided yet.",
     yes: |articles, grounds| format!("candidate under Article {articles}, on the ground of {grounds}"),
     no: "no candidate",

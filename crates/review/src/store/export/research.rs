@@ -1,10 +1,10 @@
-//! What a researcher may have: no text, no place, no day, and names that mean nothing outside one export.
+//! What a researcher may have of what was decided: no text, no place, no day, no exact score, and names that mean nothing outside one export.
 
 use std::io::Write;
 
 use serde::Serialize;
 
-use super::line;
+use super::{line, settled};
 use crate::error::Result;
 use crate::store::access::Step;
 use crate::store::codes::{articles_of, grounds_of};
@@ -25,12 +25,11 @@ struct Row {
     band: String,
     articles: Vec<grens_law::Article>,
     grounds: Vec<grens_law::Ground>,
+    /// To a tenth: the whole number would tell, to whoever has the model, which public post it is.
     confidence: f64,
     raters: i64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    outcome: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    decided: Option<String>,
+    outcome: grens_law::Judgement,
+    decided: String,
     ratings: Vec<Rating>,
 }
 
@@ -46,27 +45,29 @@ struct Rating {
 }
 
 impl Store {
-    /// Write what a researcher may have, as JSON Lines: pseudonyms of items and persons that are new in every export, scores, articles, grounds, verdicts, months;
-    /// no text, no place, no day. Erased items are in it. Returns how many rows.
+    /// Write what a researcher may have, as JSON Lines: decided items under pseudonyms that are new in every export, as those of persons are, with scores to a
+    /// tenth, articles, grounds, verdicts and months; no text, no place, no day. What is open, or was decided within 20 seconds, is not in it; what is erased is.
+    /// Returns how many rows.
     ///
     /// # Errors
     /// When the store cannot be read, or `out` fails.
     pub fn export_pseudonymised(&self, out: &mut dyn Write) -> Result<u64> {
-        // Thrown away after the export, so that two exports cannot be joined, nor one with the store.
+        // Thrown away after the export, so that no two exports hold the same name, nor one a name of the store.
         let key = chain::salt();
         let pseudonym = |kind: &str, name: &str| {
             chain::seal(&key, &chain::json(&[kind, name])).chars().take(16).collect::<String>()
         };
         let item = |id: i64| pseudonym("item", &id.to_string());
-        self.read(|db, _| {
-            let sql = "SELECT id, head, strftime('%Y-%m', found_ms / 1000, 'unixepoch'), platform, band, articles, grounds, confidence, raters,
-                           outcome, strftime('%Y-%m', decided_ms / 1000, 'unixepoch') FROM item";
+        self.read(|db, now| {
+            let sql = "SELECT id, head, strftime('%Y-%m', found_ms / 1000, 'unixepoch'), platform, band, articles, grounds, confidence, raters FROM item
+                       WHERE EXISTS (SELECT 1 FROM entry WHERE entry.item = item.id)";
             let mut query = db.prepare(sql)?;
             let mut stored = query.query([])?;
             let mut lines = vec![];
             while let Some(row) = stored.next()? {
                 let (id, raters): (i64, i64) = (row.get(0)?, row.get(8)?);
-                let standing = Standing::after(&rows::entries(db, id)?, raters);
+                let standing = Standing::after(&settled(rows::entries(db, id)?, now), raters);
+                let Some(outcome) = standing.outcome else { continue };
                 let ratings = standing.ratings.into_iter().map(|r| Rating {
                     by: pseudonym("person", &r.by),
                     round: r.round,
@@ -85,10 +86,10 @@ impl Store {
                     band: row.get(4)?,
                     articles: articles_of(row.get(5)?),
                     grounds: grounds_of(row.get(6)?),
-                    confidence: row.get(7)?,
+                    confidence: (row.get::<_, f64>(7)? * 10.0).round() / 10.0,
                     raters,
-                    outcome: row.get(9)?,
-                    decided: row.get(10)?,
+                    outcome: outcome.said.verdict,
+                    decided: outcome.at.get(..7).unwrap_or_default().to_owned(),
                     ratings: ratings.collect(),
                 });
             }

@@ -62,6 +62,16 @@ fn a_repeat_knows_its_head_and_a_thread_comes_along() {
 }
 
 #[test]
+fn many_findings_go_in_a_thousand_at_a_time_and_repeats_find_their_heads() {
+    let mut desk = Desk::new();
+    let mut findings: Vec<_> = (0..1001).map(finding).collect();
+    findings.push(changed(finding(2000), json!({"head": "p0"})));
+    assert_eq!(desk.import(&findings), Imported { items: 1002, repeats: 1, ..Imported::default() });
+    assert_eq!(desk.store.end().unwrap().entry, 2, "two imports");
+    desk.is_whole();
+}
+
+#[test]
 fn who_needs_two_raters_is_drawn_from_the_text() {
     let mut desk = Desk::new();
     desk.store.set_settings_as_owner(&Settings { second_share: 0.3, ..Settings::default() }).unwrap();

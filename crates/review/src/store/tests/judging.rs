@@ -68,12 +68,14 @@ fn two_raters_do_not_see_each_other_and_agree() {
     let judged = desk.store.judge(&a, &hand(&a), first.id, &yes(), Statute::shipped()).unwrap();
     assert_eq!(judged.lane, Some(Lane::Rate));
     assert!(desk.take(&a).is_none(), "nobody judges twice");
+    assert!(desk.store.item(&a, first.id).unwrap().proposal.is_none(), "who can undo may not see");
+    desk.later(11 * SECOND);
     assert!(desk.store.item(&a, first.id).unwrap().proposal.is_some(), "who has judged may see");
     let second = desk.take(&b).unwrap();
     assert_eq!((second.rating, second.proposal.is_none(), second.history.len()), (Rating::Second, true, 0));
     desk.store.judge(&b, &hand(&b), first.id, &yes(), Statute::shipped()).unwrap();
+    desk.later(21 * SECOND);
     assert_eq!(desk.store.item(&b, first.id).unwrap().history.len(), 2);
-    desk.later(11 * SECOND);
     let verdicts = desk.store.verdicts().unwrap();
     let verdict = verdicts.first().unwrap();
     assert_eq!((verdict.reviewer.as_str(), verdict.second_reviewer.as_deref()), ("a", Some("b")));
@@ -112,7 +114,7 @@ fn who_differ_go_to_a_lead_who_has_not_judged() {
     let given = desk.take(&deciding).unwrap();
     assert_eq!((given.rating, given.history.len()), (Rating::Adjudication, 2));
     desk.store.judge(&deciding, &hand(&deciding), item, &no(), Statute::shipped()).unwrap();
-    desk.later(11 * SECOND);
+    desk.later(21 * SECOND);
     let verdicts = desk.store.verdicts().unwrap();
     let verdict = verdicts.first().unwrap();
     assert_eq!(verdict.verdict, Judgement::NotCandidate);
@@ -131,6 +133,8 @@ fn blind_mode_hides_the_score_until_the_verdict() {
     assert!(desk.take(&a).unwrap().proposal.is_none());
     let item = desk.store.in_hand(&a, &hand(&a)).unwrap().first().unwrap().id;
     desk.store.judge(&a, &hand(&a), item, &no(), Statute::shipped()).unwrap();
+    assert!(desk.store.item(&a, item).unwrap().proposal.is_none(), "who can undo may not see");
+    desk.later(11 * SECOND);
     assert!(desk.store.item(&a, item).unwrap().proposal.is_some());
     assert!(matches!(desk.store.set_settings(&a, &Settings::default()), Err(ReviewError::NotAllowed { .. })));
 }
@@ -144,12 +148,12 @@ fn a_correction_is_a_new_entry_of_the_same_person_or_a_lead() {
     assert!(matches!(desk.store.correct(&b, item, &no(), Statute::shipped()), Err(ReviewError::NotAllowed { .. })));
     desk.store.correct(&a, item, &no(), Statute::shipped()).unwrap();
     let outcome = |desk: &Desk| desk.store.verdicts().unwrap().first().map(|v| v.verdict);
-    assert_eq!(outcome(&desk), Some(Judgement::Candidate), "a correction can be undone for ten seconds too");
-    desk.later(11 * SECOND);
+    assert_eq!(outcome(&desk), Some(Judgement::Candidate), "a correction can be undone too");
+    desk.later(21 * SECOND);
     assert_eq!(outcome(&desk), Some(Judgement::NotCandidate));
     let judged = desk.store.correct(&lead, item, &yes(), Statute::shipped()).unwrap();
     desk.store.undo(&lead, &hand(&lead), judged.entry).unwrap();
-    desk.later(11 * SECOND);
+    desk.later(21 * SECOND);
     assert_eq!(outcome(&desk), Some(Judgement::NotCandidate));
     assert_eq!(desk.store.item(&a, item).unwrap().history.len(), 4);
     desk.is_whole();
@@ -165,7 +169,7 @@ fn an_objection_is_judged_by_somebody_else() {
     desk.later(60 * SECOND);
     desk.store.reopen(&lead, item, "de schrijver citeerde iemand").unwrap();
     assert!(matches!(desk.store.reopen(&lead, item, "nog eens"), Err(ReviewError::NotNow { .. })));
-    desk.later(11 * SECOND);
+    desk.later(21 * SECOND);
     let taken_back = desk.store.verdicts().unwrap();
     assert_eq!(taken_back.first().map(|v| (v.verdict, v.reviewer.as_str())), Some((Judgement::Reopened, "l")));
     assert_ne!(desk.take(&a).map(|i| i.id), Some(item), "not by who judged first");
@@ -173,7 +177,7 @@ fn an_objection_is_judged_by_somebody_else() {
     assert_eq!((given.id, given.lane), (item, Some(Lane::Objection)));
     assert_eq!(given.history.last().and_then(|e| e.reason.as_deref()), Some("de schrijver citeerde iemand"));
     desk.store.judge(&b, &hand(&b), item, &no(), Statute::shipped()).unwrap();
-    desk.later(11 * SECOND);
+    desk.later(21 * SECOND);
     assert_eq!(desk.store.verdicts().unwrap().first().map(|v| v.verdict), Some(Judgement::NotCandidate));
     desk.is_whole();
 }

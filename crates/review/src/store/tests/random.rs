@@ -3,9 +3,10 @@
 use grens_law::Statute;
 use rand::rngs::StdRng;
 use rand::{Rng as _, SeedableRng as _};
+use serde_json::json;
 
-use super::desk::{DAY, Desk, SECOND, hand, no, yes};
-use crate::store::{Filter, ItemId, Order, Role, Settings, User};
+use super::desk::{DAY, Desk, SECOND, changed, finding, hand, no, yes};
+use crate::store::{Filter, Item, ItemId, Order, Role, Settings, User};
 
 #[test]
 fn whatever_people_do_the_chain_is_whole() {
@@ -17,7 +18,13 @@ fn whatever_people_do_the_chain_is_whole() {
 fn walk(rng: &mut StdRng) {
     let mut desk = Desk::new();
     desk.store.set_settings_as_owner(&Settings { second_share: 0.5, ..Settings::default() }).unwrap();
-    desk.import(&(0..12).map(super::desk::finding).collect::<Vec<_>>());
+    let findings: Vec<_> = (0..12)
+        .map(|i| match i {
+            8..12 => changed(finding(i), json!({"head": format!("p{}", i / 2)})),
+            _ => finding(i),
+        })
+        .collect();
+    desk.import(&findings);
     let people: Vec<User> =
         (0..5).map(|i| desk.user(&format!("r{i}"), if i < 2 { Role::Lead } else { Role::Moderator })).collect();
     let mut judged = vec![];
@@ -27,7 +34,13 @@ fn walk(rng: &mut StdRng) {
         let held: Vec<ItemId> = desk.store.in_hand(user, &hand(user)).unwrap().iter().map(|i| i.id).collect();
         let any = ItemId(rng.random_range(1..=12));
         match rng.random_range(0..9) {
-            0..=2 => drop(desk.store.take(user, &hand(user), &Filter::default(), Order::Age).unwrap()),
+            0..=2 => {
+                let given = desk.store.take(user, &hand(user), &Filter::default(), Order::Age).unwrap();
+                let judged = |item: Item| {
+                    item.history.into_iter().find(|e| e.verdict.is_some() && !e.undone && e.by == user.pseudonym)
+                };
+                assert_eq!(given.and_then(judged), None, "nobody judges twice");
+            }
             3 | 4 => {
                 if let Some(item) = held.first() {
                     judged.extend(desk.store.judge(user, &hand(user), *item, &form, Statute::shipped()));

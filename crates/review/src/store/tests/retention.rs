@@ -56,8 +56,50 @@ fn what_is_erased_cannot_be_judged_and_does_not_come_back() {
     assert!(desk.store.verdicts().unwrap().is_empty());
     let again = desk.import(&[super::desk::finding(0)]);
     assert_eq!((again.items, again.known), (0, 1));
-    let explained = desk.store.explain(item, crate::store::Language::Dutch).unwrap();
+    let explained = desk.store.explain(&a, item, crate::store::Language::Dutch).unwrap();
     assert!(explained.contains("gewist") && explained.contains("geen kandidaat"), "{explained}");
+}
+
+#[test]
+fn a_verdict_that_was_taken_back_keeps_nothing() {
+    let mut desk = Desk::with(1);
+    let a = desk.user("a", Role::Moderator);
+    let (_, judged) = desk.judge(&a, &no());
+    desk.store.undo(&a, &hand(&a), judged.entry).unwrap();
+    desk.store.put_all_back(&a, &hand(&a)).unwrap();
+    desk.later(31 * DAY);
+    assert_eq!(desk.store.purge(false).unwrap(), Purged { unreviewed: 1, reviewed: 0 });
+    desk.is_whole();
+}
+
+#[test]
+fn a_purge_that_leaves_text_in_the_log_says_so_and_the_next_one_empties_it() {
+    let mut desk = Desk::with(1);
+    desk.later(31 * DAY);
+    desk.store.db.busy_timeout(std::time::Duration::ZERO).unwrap();
+    let reader = rusqlite::Connection::open(desk.store.path()).unwrap();
+    reader.execute_batch("BEGIN").unwrap();
+    let _: i64 = reader.query_row("SELECT count(*) FROM item", [], |row| row.get(0)).unwrap();
+    assert!(matches!(desk.store.purge(false), Err(ReviewError::Locked { .. })));
+    reader.execute_batch("COMMIT").unwrap();
+    assert_eq!(desk.store.purge(false).unwrap(), Purged::default());
+    assert_eq!(std::fs::metadata(desk.path("review.db-wal")).map_or(0, |log| log.len()), 0);
+}
+
+#[test]
+fn what_expired_after_somebody_looked_at_it_is_not_called_unseen() {
+    let mut desk = Desk::with_two_raters(2);
+    let (a, b, lead) = (desk.user("a", Role::Moderator), desk.user("b", Role::Moderator), desk.user("l", Role::Lead));
+    let (reopened, _) = desk.judge(&a, &yes());
+    desk.store.take(&b, &hand(&b), &crate::store::Filter::default(), crate::store::Order::Severity).unwrap();
+    desk.store.judge(&b, &hand(&b), reopened, &yes(), grens_law::Statute::shipped()).unwrap();
+    desk.store.reopen(&lead, reopened, "bezwaar").unwrap();
+    let (half, _) = desk.judge(&a, &no());
+    desk.later(181 * DAY);
+    desk.store.purge(false).unwrap();
+    let said = |item| desk.store.explain(&lead, item, crate::store::Language::Dutch).unwrap();
+    assert!(said(reopened).contains("oordeel is ingetrokken") && !said(reopened).contains("Niemand heeft"));
+    assert!(said(half).contains("is bekeken") && !said(half).contains("Niemand heeft"), "{}", said(half));
 }
 
 #[test]

@@ -1,4 +1,6 @@
-use super::desk::{Desk, SECOND, no, yes};
+use serde_json::json;
+
+use super::desk::{DAY, Desk, SECOND, changed, finding, no, yes};
 use crate::store::{ChainEnd, Role};
 
 /// Five items, three of them judged.
@@ -42,6 +44,43 @@ fn every_edit_is_found() {
     );
     finds("UPDATE item SET lane = NULL WHERE id = 5", "item 5 does not stand");
     finds("UPDATE rating SET by = 'z'", "who judged item");
+    finds("UPDATE rating SET said = 'unsure'", "who judged item");
+    finds("UPDATE rating SET articles = 3", "who judged item");
+    finds("DELETE FROM judge", "who judged item");
+    for change in ["severity = 0", "uncertainty = 0", "posted_ms = 0", "cluster = 1", "cluster_size = 9"] {
+        finds(&format!("UPDATE item SET {change} WHERE id = 4"), "item 4 does not stand in the orders");
+    }
+}
+
+#[test]
+fn a_text_that_was_put_into_an_erased_item_is_found() {
+    let mut desk = Desk::with(1);
+    desk.later(31 * DAY);
+    desk.store.purge(false).unwrap();
+    desk.is_whole();
+    desk.tamper("UPDATE item SET text = 'iets anders'");
+    let problems = desk.store.verify(&[]).unwrap().problems;
+    assert!(problems.iter().any(|p| p.contains("it is erased and has a text")), "{problems:?}");
+}
+
+#[test]
+fn near_repeats_of_near_repeats_and_of_what_was_reopened_are_whole() {
+    let mut desk = Desk::new();
+    let (a, lead) = (desk.user("a", Role::Moderator), desk.user("l", Role::Lead));
+    desk.import(&[changed(finding(0), json!({"stands_for": 2})), changed(finding(1), json!({"head": "p0"}))]);
+    let (head, _) = desk.judge(&a, &no());
+    // The next night: the repeat is known, and stands for another; the head was reopened, and has another repeat.
+    desk.store.reopen(&lead, head, "bezwaar").unwrap();
+    desk.import(&[
+        finding(1),
+        changed(finding(2), json!({"head": "p1"})),
+        finding(0),
+        changed(finding(3), json!({"head": "p0"})),
+    ]);
+    desk.is_whole();
+    let waiting = "SELECT group_concat(id) FROM item WHERE waits = 1";
+    let waiting: String = desk.store.db.query_row(waiting, [], |row| row.get(0)).unwrap();
+    assert_eq!(waiting, "3", "the repeat of the repeat alone");
 }
 
 #[test]
@@ -50,8 +89,8 @@ fn what_was_removed_or_added_is_missed() {
     finds("DELETE FROM entry WHERE seq = 4", "the chain was cut off: it ends with entry 3, and had 4");
     finds("DELETE FROM item WHERE id = 5", "items 5 to 5 are missing");
     finds("DELETE FROM item WHERE id = 2", "items 2 to 2 are missing");
-    finds("INSERT INTO item SELECT 9, 'other', platform, band, articles, grounds, confidence, found_ms, raters, head, stands_for, finding, text,
-           thread, salt, sealed, posted_ms, erased_ms, entry, severity, uncertainty, cluster_size, cluster, 1, 0, 1, NULL, NULL, NULL, NULL
+    finds("INSERT INTO item SELECT 9, 'other', platform, band, articles, grounds, confidence, found_ms, raters, head, stands_for, sealed,
+           posted_ms, erased_ms, entry, severity, uncertainty, cluster_size, cluster, 1, 0, 1, NULL, NULL, NULL, NULL, finding, text, thread, salt
            FROM item WHERE id = 5", "item 9 was never imported");
 }
 
@@ -71,7 +110,7 @@ fn an_end_that_was_cut_off_carefully_is_found_by_a_note_kept_elsewhere() {
     desk.tamper(
         "UPDATE item SET lane = 1, outcome = NULL, outcome_articles = NULL, outcome_grounds = NULL, decided_ms = NULL
              WHERE id = (SELECT item FROM entry WHERE seq = 4);
-         DELETE FROM rating WHERE entry = 4; DELETE FROM words WHERE entry = 4; DELETE FROM entry WHERE seq = 4;
+         DELETE FROM rating WHERE entry = 4; DELETE FROM judge WHERE item = (SELECT item FROM entry WHERE seq = 4); DELETE FROM words WHERE entry = 4; DELETE FROM entry WHERE seq = 4;
          UPDATE chain_end SET seq = 3, hash = (SELECT hash FROM entry WHERE seq = 3)",
     );
     desk.is_whole();

@@ -78,8 +78,8 @@ fn row(listed: &Listed, visit: &Visit) -> Row {
         id: listed.id.0,
         platform: line(listed.platform.as_deref().unwrap_or_default(), 40),
         found: labels::when(&listed.found_at),
-        band: labels::band(t, listed.band),
-        confidence: visit.lang.decimal(f64::from(listed.confidence)),
+        band: listed.band.map_or("", |band| labels::band(t, band)),
+        confidence: listed.confidence.map(|score| visit.lang.decimal(f64::from(score))).unwrap_or_default(),
         outcome: listed
             .outcome
             .map_or(if listed.erased { t.erased } else { "" }, |outcome| labels::verdict(t, outcome)),

@@ -25,6 +25,7 @@ struct Page {
     /// Whether the person who looks may reopen it now.
     may_reopen: bool,
     may_correct: bool,
+    may_explain: bool,
     no_reason: bool,
 }
 
@@ -53,13 +54,13 @@ pub(crate) fn page(app: &App, visit: &Visit) -> Result<Reply, Problem> {
 fn view(app: &App, visit: &Visit, item: &Item, no_reason: bool) -> Result<Page, Problem> {
     let user = &visit.session()?.user;
     let is_done = item.lane.is_none() && item.text.is_some();
-    let own = item.history.iter().any(|event| event.by == user.pseudonym && event.verdict.is_some() && !event.undone);
     Ok(Page {
         f: Frame { here: format!("/items/{}", item.id), ..Frame::new(visit, "/items") },
         sheet: Sheet::of(item, visit.lang, app.statute, app.policy.as_ref()),
         past: events(item, visit.lang, app.statute),
         may_reopen: user.role.leads() && is_done,
-        may_correct: is_done && (own || user.role.leads()),
+        may_correct: item.may_correct,
+        may_explain: item.may_explain,
         no_reason,
     })
 }
@@ -87,7 +88,7 @@ pub(crate) fn reopen(app: &App, visit: &Visit) -> Result<Reply, Problem> {
 pub(crate) fn explain(app: &App, visit: &Visit) -> Result<Reply, Problem> {
     let id = visit.item()?;
     let language = if visit.lang == Lang::Nl { Language::Dutch } else { Language::English };
-    let text = app.store().explain(id, language)?;
+    let text = app.store().explain(&visit.session()?.user, id, language)?;
     let text = text.chars().map(crate::web::inert::shown).collect();
     Reply::page(&ExplainPage { f: Frame::new(visit, "/items"), id: id.0, text })
 }

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::http::StatusCode;
 use grens_law::Judgement;
 
-use crate::store::{Form, Item};
+use crate::store::{Form, Item, Lane};
 use crate::web::app::App;
 use crate::web::choices::{Choice, Shown};
 use crate::web::frame::Frame;
@@ -43,7 +43,7 @@ fn view(app: &App, visit: &Visit, item: &Item, no_reason: bool) -> Result<Page, 
     Ok(Page {
         f: Frame { here: format!("/items/{}/repeats", item.id), ..Frame::new(visit, "/items") },
         sheet: sheet(item),
-        repeats: repeats.iter().filter(|repeat| repeat.lane.is_some()).map(sheet).collect(),
+        repeats: repeats.iter().filter(|repeat| repeat.lane == Some(Lane::Rate)).map(sheet).collect(),
         reasons: form.no_reasons,
         written: visit.form.one("reason").to_owned(),
         no_reason,
