@@ -2,9 +2,12 @@
 import hashlib
 import json
 import pathlib
+import tomllib
 
 SAMPLE = pathlib.Path("eval-data/sample/posts.jsonl")
 HASH = "0" * 64
+# The shipped one, so that the page can show its thresholds.
+POLICY = tomllib.loads(pathlib.Path("models/grens-nl/policy.toml").read_text(encoding="utf-8"))["id"]
 HOSTILE = {
     "script": "<script>document.title='stuk'</script><img src=x onerror=\"document.title='stuk'\"> gewone tekst",
     "attribute": "\"'><svg onload=document.title='stuk'> {{ 7*7 }} ${7*7} </textarea></div></main>",
@@ -22,7 +25,7 @@ def finding(ident, text, score=0.6, platform="forum", url=None, articles=("137c"
         "reasons": [f"{article}: {score:.2f} >= 0.40" for article in articles], "confidence": score, "scores": scores,
         "ground_scores": {ground: (0.7 if ground in grounds else 0.1) for ground in ("race", "religion", "orientation", "disability", "gender")},
         "lang": "nl", "n_tokens": 20, "truncated": False, "text_sha256": hashlib.sha256(text.encode()).hexdigest(),
-        "model": {"name": "grens-nl test", "hash": HASH}, "policy": "test", "law": "nl-sr-2026-01-01", "grens": "test",
+        "model": {"name": "grens-nl test", "hash": HASH}, "policy": POLICY, "law": "nl-sr-2026-01-01", "grens": "test",
         "file": "posts.jsonl", "file_sha256": HASH, "line": 1, "text": text, "platform": platform,
         "created_at": f"2026-11-{day:02}T10:00:00Z", "url": url or f"https://{platform}.example/{ident}",
     }

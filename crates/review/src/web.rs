@@ -2,8 +2,8 @@
 //!
 //! A tour. `serve` takes an address, on this machine unless a proxy is named. `routes` is the table of all pages with who may open them; every request passes
 //! `guard` (host, origin, session, role, the form's token) before a page of `pages` sees it as a `visit` and makes a `reply` of it. `sheet` turns an item into
-//! what is looked at, `segments` its text into marked words, `verdict` reads the form by the statute table. All words of the page stand in `strings`, Dutch
-//! beside English.
+//! what is looked at, `segments` its text into marked words; `choices` is what the form offers and `verdict` what was filled in, both by the statute table. All
+//! words of the page stand in `strings`, Dutch beside English.
 //!
 //! A page is plain HTML with forms and works so; the scripts in `assets/` add keys, marking of words and the next item without a wait. No answer holds a script or
 //! a style of its own, and nothing is asked from outside. What a post says is never logged.
@@ -13,6 +13,7 @@ mod app;
 mod assets;
 mod batches;
 mod chart;
+mod choices;
 mod cookies;
 mod flash;
 mod frame;

@@ -48,7 +48,7 @@ impl Batches {
             return Some(Pause::Items(batch.judged));
         }
         let limit = Duration::from_secs(u64::from(settings.break_minutes) * 60);
-        (settings.break_minutes > 0 && passed >= limit).then(|| Pause::Minutes(passed.as_secs() / 60))
+        (settings.break_minutes > 0 && passed >= limit).then_some(Pause::Minutes(passed.as_secs() / 60))
     }
 
     /// The break is over, or not wanted.

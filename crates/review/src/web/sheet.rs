@@ -48,6 +48,8 @@ pub(crate) struct Post {
 pub(crate) struct Said {
     pub(crate) band: &'static str,
     pub(crate) rows: Vec<Score>,
+    /// Whether the page knows the policy that was used.
+    pub(crate) has_thresholds: bool,
     pub(crate) grounds: Vec<(String, String)>,
     pub(crate) words: Vec<Word>,
     pub(crate) reasons: Vec<String>,
@@ -152,6 +154,7 @@ fn said(p: &Proposal, lang: Lang, statute: &Statute, policy: Option<&Policy>) ->
     Said {
         band: labels::band(t, p.band),
         rows,
+        has_thresholds: policy.is_some(),
         grounds: p.grounds.iter().map(|&one| (labels::ground(lang, statute, one), number(ground(one)))).collect(),
         words: p.evidence.iter().map(|e| Word { quote: line(&e.span.quote, 60), drop: number(e.drop) }).collect(),
         reasons: p.reasons.clone(),

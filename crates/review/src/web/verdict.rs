@@ -1,10 +1,7 @@
-//! The form of a verdict: what it offers, and what was filled in. What it asks for follows `grens_law`: grounds of the articles that were chosen, a reason for a
-//! yes and for a no.
+//! What was filled in about an item. What must be filled follows `grens_law`: grounds of the articles that were chosen, a reason for a yes and for a no.
 
-use grens_law::{Article, ContextFlag, Ground, Judgement, OnlineCheck, Publicity, Route, Span, Statute, VerdictError};
+use grens_law::{Article, ContextFlag, Ground, Judgement, OnlineCheck, Span, Statute, VerdictError};
 
-use super::labels;
-use super::lang::Lang;
 use super::pairs::Pairs;
 use super::reasons;
 use super::strings::Strings;
@@ -13,30 +10,6 @@ use crate::store::Form;
 
 pub(crate) const VERDICTS: [Judgement; 4] =
     [Judgement::Candidate, Judgement::NotCandidate, Judgement::Unsure, Judgement::OutsideLaw];
-const PUBLICITIES: [Publicity; 3] = [Publicity::Unknown, Publicity::Public, Publicity::Restricted];
-const CONTEXTS: [ContextFlag; 7] = [
-    ContextFlag::Debate,
-    ContextFlag::ArtOrSatire,
-    ContextFlag::Religion,
-    ContextFlag::Quotation,
-    ContextFlag::CounterSpeech,
-    ContextFlag::News,
-    ContextFlag::Reclaimed,
-];
-const ROUTES: [Route; 5] = [Route::Hotline, Route::PlatformTerms, Route::Adv, Route::Police, Route::Nothing];
-/// Keys of the grounds, in the order of [`Ground::ALL`]; those of the articles are the last letters of their numbers.
-const GROUND_KEYS: [&str; 5] = ["r", "g", "s", "h", "v"];
-
-/// One thing to choose.
-pub(crate) struct Choice {
-    pub(crate) value: String,
-    pub(crate) label: String,
-    /// The key that chooses it; empty for none.
-    pub(crate) key: String,
-    pub(crate) chosen: bool,
-    /// For a ground: the articles whose closed list holds it, as class names.
-    pub(crate) class: String,
-}
 
 /// What is wrong with a field, and where it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,85 +17,6 @@ pub(crate) struct Wrong {
     /// `id` of the field on the page.
     pub(crate) at: &'static str,
     pub(crate) words: &'static str,
-}
-
-/// The form as it is shown.
-pub(crate) struct Shown {
-    pub(crate) action: String,
-    pub(crate) verdicts: Vec<Choice>,
-    pub(crate) articles: Vec<Choice>,
-    pub(crate) grounds: Vec<Choice>,
-    pub(crate) publicity: Vec<Choice>,
-    pub(crate) context: Vec<Choice>,
-    pub(crate) routes: Vec<Choice>,
-    pub(crate) yes_reasons: Vec<Choice>,
-    pub(crate) no_reasons: Vec<Choice>,
-    pub(crate) filled: Pairs,
-    pub(crate) wrong: Vec<Wrong>,
-}
-
-impl Shown {
-    /// The form that is sent to `action`, with what was filled in before.
-    pub(crate) fn new(action: String, lang: Lang, statute: &Statute, filled: Pairs, wrong: Vec<Wrong>) -> Self {
-        let t = lang.strings();
-        let choice = |field: &str, value: String, label: String, key: &str| Choice {
-            chosen: filled.has(field, &value),
-            value,
-            label,
-            key: key.to_owned(),
-            class: String::new(),
-        };
-        let listing = |ground| {
-            let lists = |article: &Article| statute.covers(*article, ground);
-            Article::ALL
-                .iter()
-                .filter(|article| lists(article))
-                .map(|article| format!("in-{article}"))
-                .collect::<Vec<_>>()
-        };
-        let grounds = Ground::ALL.into_iter().zip(GROUND_KEYS).map(|(ground, key)| {
-            let label = labels::ground(lang, statute, ground);
-            Choice { class: listing(ground).join(" "), ..choice("ground", ground.name().to_owned(), label, key) }
-        });
-        let articles = Article::ALL.into_iter().map(|article| {
-            let key = article.name().chars().last().map(String::from).unwrap_or_default();
-            choice("article", article.name().to_owned(), labels::article(lang, statute, article), &key)
-        });
-        let verdicts = VERDICTS.into_iter().enumerate().map(|(i, verdict)| {
-            choice("verdict", verdict.name().to_owned(), labels::verdict(t, verdict).to_owned(), &(i + 1).to_string())
-        });
-        let canned = |list: &[(&str, &str, &str)]| {
-            let texts = list.iter().enumerate().map(|(i, (value, nl, en))| {
-                let label = if lang == Lang::Nl { nl } else { en };
-                choice("why", (*value).to_owned(), (*label).to_owned(), &(i + 5).to_string())
-            });
-            texts.collect::<Vec<_>>()
-        };
-        let named = |field: &'static str, name: String, label: &str| choice(field, name, label.to_owned(), "");
-        Self {
-            verdicts: verdicts.collect(),
-            articles: articles.collect(),
-            grounds: grounds.collect(),
-            publicity: PUBLICITIES.map(|p| named("publicity", name(&p), labels::publicity(t, p))).into(),
-            context: CONTEXTS.map(|c| named("context", name(&c), labels::context(t, c))).into(),
-            routes: ROUTES.map(|r| named("route", name(&r), labels::route(t, r))).into(),
-            yes_reasons: canned(&reasons::YES),
-            no_reasons: canned(&reasons::NO),
-            action,
-            filled,
-            wrong,
-        }
-    }
-
-    /// Whether something is wrong at a field.
-    pub(crate) fn is_wrong(&self, at: &str) -> bool {
-        self.wrong.iter().any(|wrong| wrong.at == at)
-    }
-}
-
-/// The name that a value has in records.
-fn name<T: serde::Serialize>(value: &T) -> String {
-    serde_json::to_value(value).ok().and_then(|v| v.as_str().map(ToOwned::to_owned)).unwrap_or_default()
 }
 
 /// The value of a name; none for anything else.
@@ -238,6 +132,8 @@ pub(crate) fn at_field(error: &ReviewError, t: &'static Strings) -> Option<Wrong
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
+    use grens_law::Publicity;
+
     use super::*;
     use crate::web::strings::EN;
 
@@ -283,15 +179,5 @@ mod tests {
         assert_eq!(filled("verdict=unsure&online=yes&online_at=gisteren").unwrap_err(), ["online_at"]);
         let check = filled("verdict=unsure&online=no&online_at=2026-11-20T10:05").unwrap().still_online.unwrap();
         assert_eq!((check.online, check.checked_at.as_str()), (false, "2026-11-20T10:05:00Z"));
-    }
-
-    #[test]
-    fn grounds_are_offered_by_the_table() {
-        let shown = Shown::new(String::new(), Lang::Nl, Statute::shipped(), Pairs::default(), vec![]);
-        let classes: Vec<&str> = shown.grounds.iter().map(|choice| choice.class.as_str()).collect();
-        assert_eq!(classes.first(), Some(&"in-137c in-137d"));
-        assert_eq!(classes.last(), Some(&"in-137d"));
-        let keys: Vec<&str> = shown.articles.iter().map(|choice| choice.key.as_str()).collect();
-        assert_eq!(keys, ["c", "d"]);
     }
 }

@@ -5,6 +5,7 @@ use axum::http::StatusCode;
 
 use crate::store::{Item, Language};
 use crate::web::app::App;
+use crate::web::choices::Shown;
 use crate::web::frame::Frame;
 use crate::web::lang::Lang;
 use crate::web::pairs::Pairs;
@@ -12,7 +13,7 @@ use crate::web::past::{Event, events};
 use crate::web::problem::Problem;
 use crate::web::reply::Reply;
 use crate::web::sheet::Sheet;
-use crate::web::verdict::{self, Shown, Wrong};
+use crate::web::verdict::{self, Wrong};
 use crate::web::visit::Visit;
 
 #[derive(Template)]

@@ -9,6 +9,7 @@ use crate::Store;
 use crate::store::{Item, ItemId, Rating, Session};
 use crate::web::app::App;
 use crate::web::batches::Pause;
+use crate::web::choices::Shown;
 use crate::web::flash::Flash;
 use crate::web::frame::Frame;
 use crate::web::offer::Offer;
@@ -17,7 +18,7 @@ use crate::web::past::{Event, events};
 use crate::web::problem::Problem;
 use crate::web::reply::Reply;
 use crate::web::sheet::Sheet;
-use crate::web::verdict::{self, Shown, Wrong};
+use crate::web::verdict::{self, Wrong};
 use crate::web::visit::Visit;
 use crate::web::wanted::Wanted;
 

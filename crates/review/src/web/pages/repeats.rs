@@ -6,13 +6,13 @@ use grens_law::Judgement;
 
 use crate::store::{Form, Item};
 use crate::web::app::App;
+use crate::web::choices::{Choice, Shown};
 use crate::web::frame::Frame;
 use crate::web::pairs::Pairs;
 use crate::web::problem::Problem;
 use crate::web::reasons;
 use crate::web::reply::Reply;
 use crate::web::sheet::Sheet;
-use crate::web::verdict::{Choice, Shown};
 use crate::web::visit::Visit;
 
 /// Repeats on the page; dismissing takes them all.
