@@ -242,7 +242,7 @@ def masks(case):
     colour = "getComputedStyle(document.querySelector('.slur')).color"
     plain = page.evaluate(colour)
     page.keyboard.press("x")
-    assert page.evaluate(colour) != plain and page.locator("#mask").get_attribute("aria-pressed") == "true"
+    assert page.evaluate(colour) != plain and page.locator(".mask").get_attribute("aria-pressed") == "true"
     shot(page, case.shots, "masked")
     page.reload()
     assert page.evaluate(colour) != plain

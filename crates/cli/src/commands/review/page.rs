@@ -19,7 +19,8 @@ pub(super) fn serve(args: &ReviewServeArgs, printer: &Printer) -> Outcome {
         Failure::message(Exit::Usage, "--behind-proxy is no address").hint("give one such as https://review.example.nl")
     })?;
     let store = Store::create(&args.queue.queue)?;
-    let options = Options { bind: args.bind, behind_proxy, policy: policy(&args.policy)? };
+    let options =
+        Options { bind: args.bind, behind_proxy, proxies: args.proxy_address.clone(), policy: policy(&args.policy)? };
     let listening = Listening::bind(&options, store)?;
     // Programs read this line: it has the port that `--bind ADDRESS:0` got.
     let address = listening.address();
