@@ -458,6 +458,17 @@ fn an_account_gets_no_other_role_than_was_asked_for() {
 }
 
 #[test]
+fn one_wrong_number_does_not_cost_the_others() {
+    let site = Site::start(&harmless(1));
+    let mut lead = site.signed_in("lead");
+    let numbers = [("second_share", "37"), ("lease_minutes", "x"), ("batch", "41"), ("break_minutes", "43")];
+    let page = lead.post("/settings", &numbers).expect(422);
+    for shown in ["value=\"37\"", "value=\"41\"", "value=\"43\""] {
+        assert!(page.body.contains(shown), "{}", page.body);
+    }
+}
+
+#[test]
 fn what_is_looked_for_stands_in_no_address() {
     let site = Site::start(&harmless(3));
     let mut lead = site.signed_in("lead");

@@ -6,6 +6,7 @@ import { start } from "./steps.js";
 import { prepare } from "./help.js";
 import "./mask.js";
 
+document.documentElement.classList.add("keyed");
 prepare();
 document.addEventListener("keydown", press);
 document.addEventListener("selectionchange", follow);

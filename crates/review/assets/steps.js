@@ -3,7 +3,6 @@ import { dress } from "./form.js";
 import { dressMask } from "./mask.js";
 
 const $ = (selector) => document.querySelector(selector);
-const TEN_SECONDS = 10_000;
 const policy = globalThis.trustedTypes?.createPolicy("grens", { createHTML: (html) => html }) ?? { createHTML: (html) => html };
 let ahead = null;
 let busy = false;
@@ -85,8 +84,10 @@ function flash(html) {
 // What can no longer be undone is not offered.
 function expire() {
   if (!$("#undo")) return;
+  const left = Number($(".saved").dataset.left);
+  $("#flash .clock").style.animationDuration = `${left}ms`;
   // The way to the item stays: what can no longer be undone can be corrected there.
-  clock = setTimeout(() => document.querySelectorAll("#undo, #flash .clock").forEach((part) => part.remove()), TEN_SECONDS);
+  clock = setTimeout(() => document.querySelectorAll("#undo, #flash .clock").forEach((part) => part.remove()), left);
 }
 
 // One box, and where there is one the way on.
