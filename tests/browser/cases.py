@@ -345,7 +345,7 @@ def way_on(case):
     roos.keyboard.press("3")
     roos.wait_for_selector("#trouble:has-text('antwoordt niet')")
     roos.context.set_offline(False)
-    case.sql("DELETE FROM lease")
+    case.sql(f"DELETE FROM lease WHERE item = {number}")
     linde = case.person("linde")
     assert item(linde) == number
     for _ in range(2):
