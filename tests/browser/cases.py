@@ -10,7 +10,7 @@ import traceback
 from axe_playwright_python.sync_playwright import Axe
 
 from tests.browser import findings
-from tests.browser.harness import Browsers, account, first_account, imported, served, shot, sign_in
+from tests.browser.harness import Browsers, account, command, first_account, imported, served, shot, sign_in
 
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
@@ -236,6 +236,21 @@ def outcome_page(lead, address, number):
     return lead.inner_text("main")
 
 
+def highlights(case):
+    """The words that the score rests on are marked, with what that does not mean, and are as hidden as the text until it is opened."""
+    case.refill([findings.finding("waarom", "Al die buitenlanders zijn gewoon vuil en horen hier niet.", 0.99)])
+    case.command("why")
+    page = case.person("roos")
+    blurred = "getComputedStyle(document.querySelector('.words')).filter"
+    assert "blur" in page.evaluate(blurred)
+    page.keyboard.press(" ")
+    assert "none" in page.evaluate(blurred) and page.locator("#text mark").count() > 0
+    assert "niet wat de schrijver bedoelt" in page.inner_text(".said")
+    shot(page, case.shots, "highlights")
+    text = page.locator("#text").evaluate("text => text.textContent")
+    assert text == "Al die buitenlanders zijn gewoon vuil en horen hier niet.", "marking changes nothing of the text"
+
+
 def masks(case):
     """A slur is masked on request, the text stays what it is, and the next page remembers."""
     case.refill(list(findings.slur()))
@@ -289,6 +304,10 @@ def breaks(case):
     judge(roos, "3")
     roos.wait_for_selector("text=Even pauze?")
     shot(roos, case.shots, "pause")
+    roos.keyboard.press("z")
+    roos.wait_for_selector("#judge")
+    judge(roos, "4")
+    roos.wait_for_selector("text=Even pauze?")
     roos.click("main button")
     roos.wait_for_selector("#judge")
 
@@ -500,7 +519,7 @@ def no_trap(case):
     assert len(set(seen)) > 15 and seen[-1] == seen[0], seen
 
 
-CASES = [keyboard_alone, missing_fields, two_browsers, blind_second_rating, hostile, objection, near_repeats, masks, filters, breaks, exports, signed_in_again, way_on, link_from_elsewhere, keys_and_modifiers, found_back, narrow, without_scripts, english, accessible, no_trap]
+CASES = [keyboard_alone, missing_fields, two_browsers, blind_second_rating, hostile, objection, near_repeats, highlights, masks, filters, breaks, exports, signed_in_again, way_on, link_from_elsewhere, keys_and_modifiers, found_back, narrow, without_scripts, english, accessible, no_trap]
 
 
 def run(grens, chromium, shots, only):
@@ -519,6 +538,7 @@ def run(grens, chromium, shots, only):
                     case = Case(address, code, browsers, shots)
                     case.findings, case.store = posts, store
                     case.refill = lambda more: imported(grens, store, findings.write(folder / "more.jsonl", more))
+                    case.command = lambda name: command(grens, store, name)
                     test(case)
                     assert not browsers.complaints, browsers.complaints
                     assert not browsers.outside, browsers.outside

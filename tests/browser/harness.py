@@ -36,9 +36,14 @@ def served(grens, store):
         process.wait(timeout=60)
 
 
+def command(grens, store, name, *more):
+    """A command of the queue, while its page is open."""
+    subprocess.run([str(grens), "review", name, "--queue", str(store), *map(str, more)], check=True, capture_output=True)
+
+
 def imported(grens, store, findings):
     """Put a list of findings in the queue."""
-    subprocess.run([str(grens), "review", "import", "--queue", str(store), str(findings)], check=True, capture_output=True)
+    command(grens, store, "import", findings)
 
 
 class Browsers:

@@ -129,8 +129,7 @@ impl Site {
     pub fn stop(mut self) -> String {
         self.stop.store(true, Ordering::Relaxed);
         self.thread.take().unwrap().join().unwrap();
-        let lines = self.log.0.lock().unwrap().clone();
-        lines
+        self.log.0.lock().unwrap().clone()
     }
 }
 

@@ -57,7 +57,7 @@ impl Store {
     /// # Errors
     /// When the store cannot be read.
     pub fn settings(&self) -> Result<Settings> {
-        self.read(|db, _| Ok(read(db)?))
+        self.read(|db, _| read(db))
     }
 
     /// Change the settings. A changed share of second raters counts for items imported later.

@@ -370,8 +370,11 @@ mod tests {
     fn no_word_passes_judgement() {
         for (name, nl, en) in ALL {
             let words = format!("{nl} {en}").to_lowercase();
-            for wrong in ["strafba", "dader", "verdacht", "schuldig", "illegal", "guilty", "offender", "punishable"] {
-                assert!(!words.contains(wrong), "{name} says {wrong}");
+            for word in words.split(|sign: char| !sign.is_alphabetic()) {
+                for wrong in ["strafba", "dader", "verdacht", "schuldig", "illegal", "guilty", "offender", "punishable"]
+                {
+                    assert!(!word.starts_with(wrong), "{name} says {word}");
+                }
             }
         }
     }

@@ -52,10 +52,12 @@ struct PausePage {
 pub(crate) fn page(app: &App, visit: &Visit) -> Result<Reply, Problem> {
     let (session, wanted) = (visit.session()?, Wanted::of(&visit.query));
     let mut store = app.store();
-    if let Some(pause) = app.batches.pause(session.id, &store.settings()?, 0, Instant::now()) {
+    let asked = visit.query.one("item").parse::<ItemId>().ok();
+    // Who has just undone a verdict is given the item back, break or not.
+    let pause = app.batches.pause(session.id, &store.settings()?, 0, Instant::now());
+    if let (Some(pause), None) = (pause, asked) {
         return pause_page(app, &store, visit, &wanted, pause);
     }
-    let asked = visit.query.one("item").parse::<ItemId>().ok();
     // What is shown is held from now on: an item whose time ran out and that nobody else has taken comes back into the hand first.
     store.renew(&session.user, &session.hand)?;
     let mut held = store.in_hand(&session.user, &session.hand)?;
