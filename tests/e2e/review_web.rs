@@ -436,12 +436,13 @@ fn a_link_of_another_site_signs_nobody_out() {
     assert!(roos.raw("GET", "/judge", &[], "").expect(200).body.contains("Zwolle"));
     // The form that was shown to a stranger is sent with the session again.
     let cookie = format!("{}; {}", outside.cookie, roos.only("session"));
-    let mut both = Visitor { site: &site, cookie, csrf: outside.csrf.clone() };
-    both.post("/account", &[]).expect(403);
-    both.post("/judge/1", &[("verdict", "unsure")]).expect(403);
-    both.post("/language", &[("to", "en"), ("back", "/")]).expect(303);
-    both.post("/login", &[("name", "roos"), ("password", PASSWORD)]).expect(303);
-    both.open("/judge").expect(200);
+    let both = || Visitor { site: &site, cookie: cookie.clone(), csrf: outside.csrf.clone() };
+    both().post("/account", &[]).expect(403);
+    both().post("/judge/1", &[("verdict", "unsure")]).expect(403);
+    both().post("/language", &[("to", "en"), ("back", "/")]).expect(303);
+    let mut again = both();
+    again.post("/login", &[("name", "roos"), ("password", PASSWORD)]).expect(303);
+    again.open("/judge").expect(200);
     // A style sheet is the same for everybody.
     let css = between(&page.body, "href=\"/assets/", "\"").unwrap();
     let kept = Visitor { cookie: String::new(), ..site.stranger() }.open(&format!("/assets/{css}")).expect(200);

@@ -28,9 +28,9 @@ const fn is_hidden(sign: char) -> bool {
     matches!(sign, '\u{ad}' | '\u{34f}' | '\u{180e}' | '\u{200b}' | '\u{2060}'..='\u{2065}' | '\u{206a}'..='\u{206f}' | '\u{feff}' | '\u{e0000}'..='\u{e007f}')
 }
 
-/// Whether a sign may stand within a word without being a part of it.
+/// Whether a sign may stand within a word without being a part of it; also what stands for one.
 pub(crate) const fn splits_nothing(sign: char) -> bool {
-    is_hidden(sign) || matches!(sign, '\u{200c}' | '\u{200d}')
+    is_hidden(sign) || matches!(sign, BOX | '\u{200c}' | '\u{200d}')
 }
 
 /// A short text of a stranger, such as an id or a platform: on one line, at most `width` characters.
