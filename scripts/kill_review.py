@@ -70,12 +70,12 @@ class Person(threading.Thread):
 
     def __init__(self, page, name, stop):
         super().__init__(daemon=True)
-        self.page, self.name_, self.stop, self.cookie, self.saved, self.faults = page, name, stop, None, [], []
+        self.page, self.name_, self.stop, self.cookies, self.saved, self.faults = page, name, stop, {}, [], []
 
     def ask(self, method, path, fields=None):
         connection = http.client.HTTPConnection(self.page.address, timeout=10)
         try:
-            headers = {"Host": self.page.address, "Cookie": self.cookie or ""}
+            headers = {"Host": self.page.address, "Cookie": "; ".join(f"{name}={token}" for name, token in self.cookies.items())}
             body = None
             if fields is not None:
                 body = urllib.parse.urlencode(fields)
@@ -83,8 +83,8 @@ class Person(threading.Thread):
             connection.request(method, path, body, headers)
             answer = connection.getresponse()
             for value in answer.msg.get_all("Set-Cookie") or []:
-                if value.startswith("grens_session="):
-                    self.cookie = value.split(";")[0]
+                name, _, token = value.split(";")[0].partition("=")
+                self.cookies[name] = token
             return answer.status, answer.read().decode()
         finally:
             connection.close()

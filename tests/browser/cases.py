@@ -1,6 +1,8 @@
 """The cases. Each gets a queue, its page's address and browsers; it passes when it ends."""
+import contextlib
 import json
 import pathlib
+import sqlite3
 import tempfile
 import time
 import traceback
@@ -39,6 +41,11 @@ class Case:
         self.address, self.browsers, self.shots = address, browsers, shots
         self.lead = browsers.person(viewport={"width": 1280, "height": 900})
         first_account(self.lead, address, code)
+
+    def sql(self, statement):
+        """Change the queue behind the page's back, as time would."""
+        with contextlib.closing(sqlite3.connect(self.store, timeout=30)) as db, db:
+            db.execute(statement)
 
     def person(self, name, role="moderator", make=True, **options):
         if make:
@@ -259,10 +266,14 @@ def masks(case):
     colour = "getComputedStyle(document.querySelector('.slur')).color"
     plain = page.evaluate(colour)
     page.keyboard.press("x")
-    assert page.evaluate(colour) != plain and page.locator("#mask").get_attribute("aria-pressed") == "true"
+    assert page.evaluate(colour) != plain and page.locator(".mask").get_attribute("aria-pressed") == "true"
     shot(page, case.shots, "masked")
     page.reload()
     assert page.evaluate(colour) != plain
+    page.goto(f"{case.address}/items/{item(page)}")
+    page.locator("#post summary").click()
+    assert page.evaluate(colour) != plain and page.locator(".mask").get_attribute("aria-pressed") == "true"
+    page.goto(f"{case.address}/judge")
     page.keyboard.press("x")
     assert page.evaluate(colour) == plain
 
@@ -330,6 +341,105 @@ def exports(case):
     download.value.path()
 
 
+def signed_in_again(case):
+    """The session ends while somebody fills in a form: after signing in in another tab the same form is saved."""
+    roos = case.person("roos")
+    number = item(roos)
+    roos.keyboard.press("2")
+    roos.fill("#reason", "woorden die niet verloren gaan")
+    case.sql("DELETE FROM session WHERE user = (SELECT id FROM user WHERE name = 'roos')")
+    for _ in range(2):
+        roos.click("#save")
+        roos.wait_for_selector("#trouble:has-text('niet (meer) aangemeld')")
+    assert roos.locator("#trouble").count() == 1, "one box, however often"
+    other = roos.context.new_page()
+    sign_in(other, case.address, "roos")
+    roos.click("#save")
+    roos.wait_for_function("number => document.querySelector('#judge').dataset.item !== number", arg=number)
+    assert "woorden die niet verloren gaan" in outcome(case.lead, case.address, number)
+
+
+def way_on(case):
+    """What is no longer in hand is not saved, and there is a way on; a page that does not answer says so."""
+    roos = case.person("roos")
+    number = item(roos)
+    roos.wait_for_load_state("networkidle")
+    roos.context.set_offline(True)
+    roos.keyboard.press("3")
+    roos.wait_for_selector("#trouble:has-text('antwoordt niet')")
+    roos.context.set_offline(False)
+    case.sql(f"DELETE FROM lease WHERE item = {number}")
+    linde = case.person("linde")
+    assert item(linde) == number
+    for _ in range(2):
+        roos.keyboard.press("Enter")
+        roos.wait_for_selector("#trouble a")
+    assert roos.locator("#trouble").count() == 1
+    roos.click("#trouble a")
+    roos.wait_for_function("number => document.querySelector('#judge')?.dataset.item !== number", arg=number)
+    assert item(roos) != item(linde)
+
+
+def link_from_elsewhere(case):
+    """A link on another site leads to the page as a stranger sees it, and nobody is signed out by it."""
+    roos = case.person("roos")
+    # To a browser 127.0.0.1 and localhost are two sites.
+    roos.goto(case.address.replace("127.0.0.1", "localhost") + "/login")
+    roos.evaluate("there => { const link = document.createElement('a'); link.href = there; document.body.append(link); link.click(); }", f"{case.address}/judge")
+    roos.wait_for_url(f"{case.address}/login**")
+    roos.click("main a[href='/judge']")
+    roos.wait_for_selector("#judge")
+
+
+def keys_and_modifiers(case):
+    """Shift is a modifier; after marking and saving by mouse, Enter saves again."""
+    page = case.lead
+    page.goto(f"{case.address}/judge")
+    number = item(page)
+    page.keyboard.press("Shift+O")
+    page.keyboard.press("m")
+    page.keyboard.press("Shift+ArrowRight")
+    page.wait_for_function("document.querySelector('#spoken').textContent.trim() !== ''")
+    assert item(page) == number
+    page.check("[name=verdict][value=unsure]")
+    page.click("#save")
+    page.wait_for_function("number => document.querySelector('#judge').dataset.item !== number", arg=number)
+    judge(page, "2", "7", "Enter")
+
+
+def found_back(case):
+    """When a verdict can no longer be undone, the way to its item stays."""
+    roos = case.person("roos")
+    number, _ = judge(roos, "2", "7", "Enter")
+    roos.wait_for_selector("#undo", state="detached")
+    roos.click(f"#flash a[href='/items/{number}']")
+    roos.click("a[href$='/correct']")
+    roos.wait_for_selector("#verdict-form")
+    roos.click("nav a[href='/mine']")
+    assert roos.locator(".mine li").count() == 1
+
+
+def narrow(case):
+    """At 320 CSS pixels, a screen at 400 percent, nothing is wider than the screen (WCAG 1.4.10), and what was saved covers nothing (2.4.11)."""
+    case.lead.goto(f"{case.address}/judge")
+    judge(case.lead, "2", "7", "Enter")
+    for width in (320, 360):
+        page = case.browsers.person(viewport={"width": width, "height": 640})
+        sign_in(page, case.address, "lead")
+        for path in ("/judge", "/mine", "/items", "/items/1", "/items/1/correct", "/items/1/repeats", "/items/2", "/dashboard", "/statistics", "/users", "/settings"):
+            page.goto(case.address + path)
+            wide = page.evaluate("document.documentElement.scrollWidth")
+            assert wide <= width, f"{path} is {wide} wide at {width}"
+        page.goto(f"{case.address}/judge")
+        for key in (" ", "1", "c", "e"):
+            page.keyboard.press(key)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, f"the open form at {width}"
+        page.keyboard.press("Escape")
+        judge(page, "3")
+        assert page.evaluate("getComputedStyle(document.querySelector('#flash')).position") == "static"
+        shot(page, case.shots, f"narrow-{width}")
+
+
 def without_scripts(case):
     """Reading, judging and undoing work as plain forms."""
     page = case.person("roos", java_script_enabled=False)
@@ -358,7 +468,7 @@ def english(case):
 
 def accessible(case):
     """axe finds nothing on any page: light, dark, phone; text open; after a mistake; in the help."""
-    pages = ["/judge", "/items", "/items/1", "/items/1/explain", "/items/1/correct", "/items/1/repeats", "/dashboard", "/statistics", "/export", "/users", "/settings", "/account"]
+    pages = ["/judge", "/mine", "/items", "/items/1", "/items/1/explain", "/items/1/correct", "/items/1/repeats", "/dashboard", "/statistics", "/export", "/users", "/settings", "/account"]
     judge_one = case.lead
     judge_one.goto(f"{case.address}/judge")
     judge(judge_one, "2", "7", "Enter")
@@ -413,7 +523,7 @@ def no_trap(case):
     assert len(set(seen)) > 15 and seen[-1] == seen[0], seen
 
 
-CASES = [keyboard_alone, missing_fields, two_browsers, blind_second_rating, hostile, objection, near_repeats, highlights, masks, filters, breaks, exports, without_scripts, english, accessible, no_trap]
+CASES = [keyboard_alone, missing_fields, two_browsers, blind_second_rating, hostile, objection, near_repeats, highlights, masks, filters, breaks, exports, signed_in_again, way_on, link_from_elsewhere, keys_and_modifiers, found_back, narrow, without_scripts, english, accessible, no_trap]
 
 
 def run(grens, chromium, shots, only):
@@ -430,7 +540,7 @@ def run(grens, chromium, shots, only):
             try:
                 with served(grens, store) as (address, code):
                     case = Case(address, code, browsers, shots)
-                    case.findings = posts
+                    case.findings, case.store = posts, store
                     case.refill = lambda more: imported(grens, store, findings.write(folder / "more.jsonl", more))
                     case.command = lambda name: command(grens, store, name)
                     case.model = lambda: model(grens)

@@ -8,6 +8,8 @@ import threading
 
 from playwright.sync_api import sync_playwright
 
+# What a browser says of every refusal, and of a case that pulls the plug.
+KNOWN = ("the server responded with a status of", "net::ERR_INTERNET_DISCONNECTED")
 PASSWORD = "een lange zin voor proeven"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
 
@@ -68,9 +70,9 @@ class Browsers:
         self.open.append(context)
         page = context.pages[0] if context.pages else context.new_page()
         page.set_default_timeout(20_000)
-        page.on("console", lambda m: self.complaints.append(m.text) if m.type == "error" and "the server responded with a status of" not in m.text else None)
+        page.on("console", lambda m: self.complaints.append(m.text) if m.type == "error" and not any(known in m.text for known in KNOWN) else None)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        page.on("request", lambda request: None if request.url.startswith(("http://127.0.0.1", "about:", "data:")) else self.outside.append(request.url))
+        page.on("request", lambda request: None if request.url.startswith(("http://127.0.0.1", "http://localhost:", "about:", "data:")) else self.outside.append(request.url))
         return page
 
     def close(self):

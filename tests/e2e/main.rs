@@ -12,6 +12,7 @@ mod models;
 mod night;
 mod purge;
 mod review;
+mod review_desk;
 mod review_site;
 mod review_web;
 mod scan;

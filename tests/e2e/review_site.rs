@@ -2,12 +2,12 @@
 
 use std::io::Write;
 use std::net::{SocketAddr, TcpStream};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 
 use grens_review::Store;
-use grens_review::store::{Importing, Role};
+use grens_review::store::{Clock, Importing, Role};
 use grens_review::web::{Listening, Options};
 use grens_server::Log;
 use serde_json::{Value, json};
@@ -42,6 +42,19 @@ pub struct Site {
 impl Site {
     /// With a lead, two moderators, a researcher, and these findings.
     pub fn start(findings: &[Value]) -> Self {
+        let (dir, store) = Self::queue(findings);
+        Self::of(dir, store)
+    }
+
+    /// The same, with a clock in milliseconds that is set by hand.
+    pub fn with_clock(findings: &[Value]) -> (Self, Arc<AtomicI64>) {
+        let (dir, mut store) = Self::queue(findings);
+        let clock = Arc::new(AtomicI64::new(Clock::System.now().millis()));
+        store.set_clock(Clock::Set(Arc::clone(&clock)));
+        (Self::of(dir, store), clock)
+    }
+
+    fn queue(findings: &[Value]) -> (tempfile::TempDir, Store) {
         let dir = tempfile::tempdir().unwrap();
         let mut store = Store::create(&dir.path().join("queue.db")).unwrap();
         for (name, role) in [
@@ -55,12 +68,13 @@ impl Site {
         let list = dir.path().join("list.jsonl");
         std::fs::write(&list, findings.iter().map(|f| f.to_string() + "\n").collect::<String>()).unwrap();
         store.import(&Importing { inputs: vec![list], overflow: false }).unwrap();
-        Self::of(dir, store)
+        (dir, store)
     }
 
     /// On a store that is there.
     pub fn of(dir: tempfile::TempDir, store: Store) -> Self {
-        let options = Options { bind: "127.0.0.1:0".parse().unwrap(), behind_proxy: None, policy: None };
+        let options =
+            Options { bind: "127.0.0.1:0".parse().unwrap(), behind_proxy: None, proxies: vec![], policy: None };
         Self::with(dir, Listening::bind(&options, store).unwrap())
     }
 
@@ -138,6 +152,19 @@ impl Visitor<'_> {
         self.learn(answer)
     }
 
+    /// Ask for a page as the page's own script does.
+    pub fn step(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let fields = form(&[&[("csrf", self.csrf.as_str())], fields].concat());
+        let origin = format!("http://{}", self.site.address);
+        self.raw("POST", path, &[("Origin", &origin), ("X-Grens", "step")], &fields)
+    }
+
+    /// One of its cookies, as it stands in a request.
+    pub fn only(&self, which: &str) -> String {
+        let name = format!("grens_{which}_{}=", self.site.address.port());
+        self.cookie.split("; ").find(|one| one.starts_with(&name)).unwrap_or_default().to_owned()
+    }
+
     /// Send a form of the page, as a browser does.
     pub fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
         let csrf = self.csrf.clone();
@@ -164,8 +191,15 @@ impl Visitor<'_> {
     }
 
     fn learn(&mut self, answer: Answer) -> Answer {
-        if let Some(line) = answer.head.lines().find_map(|line| line.strip_prefix("set-cookie: grens_session=")) {
-            self.cookie = format!("grens_session={}", line.split(';').next().unwrap());
+        for line in answer.head.lines().filter_map(|line| line.strip_prefix("set-cookie: ")) {
+            let set = line.split(';').next().unwrap();
+            let (name, value) = set.split_once('=').unwrap();
+            let others = self.cookie.split("; ").filter(|one| !one.is_empty() && !one.starts_with(&format!("{name}=")));
+            let mut cookies: Vec<&str> = others.collect();
+            if !value.is_empty() {
+                cookies.push(set);
+            }
+            self.cookie = cookies.join("; ");
         }
         if let Some(csrf) = between(&answer.body, "name=\"csrf\" value=\"", "\"") {
             self.csrf = csrf.to_owned();

@@ -8,7 +8,7 @@ use super::http::Answer;
 use super::review_site::{PASSWORD, Site, Visitor, between, finding, form, harmless};
 
 /// Who may open each page: everybody (`*`), or researchers (R), moderators (M), leads (L). A page that is missing here fails the first test.
-const MAY: [(&str, &str, &str); 39] = [
+const MAY: [(&str, &str, &str); 41] = [
     ("GET", "/assets/{version}/{file}", "*"),
     ("GET", "/login", "*"),
     ("POST", "/login", "*"),
@@ -27,7 +27,9 @@ const MAY: [(&str, &str, &str); 39] = [
     ("POST", "/judge/continue", "ML"),
     ("POST", "/judge/{item}", "ML"),
     ("POST", "/judge/{item}/skip", "ML"),
+    ("GET", "/mine", "ML"),
     ("GET", "/items", "L"),
+    ("POST", "/items", "L"),
     ("GET", "/items/{item}", "ML"),
     ("GET", "/items/{item}/explain", "ML"),
     ("GET", "/items/{item}/correct", "ML"),
@@ -403,13 +405,10 @@ fn sessions_begin_anew_and_end() {
     let before = visitor.cookie.clone();
     visitor.post("/logout", &[]).expect(303);
     let ended = site.stranger();
-    for cookie in [
-        before,
-        planted,
-        "grens_session=".to_owned(),
-        format!("grens_session={}", "a".repeat(64)),
-        "grens_session=' OR 1=1".to_owned(),
-    ] {
+    let name = format!("grens_session_{}", site.address.port());
+    for cookie in
+        [before, planted, format!("{name}="), format!("{name}={}", "a".repeat(64)), format!("{name}=' OR 1=1")]
+    {
         let answer = Visitor { cookie, ..site.stranger() }.raw("GET", "/judge", &[], "");
         assert!(answer.head.contains("location: /login"), "{answer:?}");
     }
@@ -421,6 +420,63 @@ fn sessions_begin_anew_and_end() {
     again.open("/judge").expect(403);
     site.store().set_active(roos.id, false).unwrap();
     assert!(again.open("/account").head.contains("location: /login"));
+}
+
+#[test]
+fn a_link_of_another_site_signs_nobody_out() {
+    let site = Site::start(&harmless(1));
+    let roos = site.signed_in("roos");
+    // With such a link a browser sends what is `Lax` and withholds what is `Strict`; what the answers set it keeps.
+    let mut outside = Visitor { cookie: String::new(), ..site.stranger() };
+    assert!(outside.open("/judge").head.contains("location: /login?back=%2fjudge"));
+    let page = outside.open("/login?back=%2Fjudge").expect(200);
+    assert!(page.head.contains("set-cookie: grens_visit") && page.head.contains("samesite=lax"), "{}", page.head);
+    assert!(!page.head.contains("grens_session"), "{}", page.head);
+    assert!(page.body.contains("<a href=\"/judge\">"), "no way back in: {}", page.body);
+    assert!(roos.raw("GET", "/judge", &[], "").expect(200).body.contains("Zwolle"));
+    // The form that was shown to a stranger is sent with the session again.
+    let cookie = format!("{}; {}", outside.cookie, roos.only("session"));
+    let both = || Visitor { site: &site, cookie: cookie.clone(), csrf: outside.csrf.clone() };
+    both().post("/account", &[]).expect(403);
+    both().post("/judge/1", &[("verdict", "unsure")]).expect(403);
+    both().post("/language", &[("to", "en"), ("back", "/")]).expect(303);
+    let mut again = both();
+    again.post("/login", &[("name", "roos"), ("password", PASSWORD)]).expect(303);
+    again.open("/judge").expect(200);
+    // A style sheet is the same for everybody.
+    let css = between(&page.body, "href=\"/assets/", "\"").unwrap();
+    let kept = Visitor { cookie: String::new(), ..site.stranger() }.open(&format!("/assets/{css}")).expect(200);
+    assert!(kept.head.contains("immutable") && !kept.head.contains("set-cookie"), "{}", kept.head);
+}
+
+#[test]
+fn an_account_gets_no_other_role_than_was_asked_for() {
+    let site = Site::start(&harmless(1));
+    let mut lead = site.signed_in("lead");
+    let page = lead.post("/users", &[("name", "nieuw"), ("role", "researcher"), ("password", "kort")]).expect(422);
+    let add = between(&page.body, "id=\"add\"", "</section>").unwrap();
+    assert!(add.contains("value=\"researcher\" selected") && !add.contains("value=\"moderator\" selected"), "{add}");
+}
+
+#[test]
+fn one_wrong_number_does_not_cost_the_others() {
+    let site = Site::start(&harmless(1));
+    let mut lead = site.signed_in("lead");
+    let numbers = [("second_share", "37"), ("lease_minutes", "x"), ("batch", "41"), ("break_minutes", "43")];
+    let page = lead.post("/settings", &numbers).expect(422);
+    for shown in ["value=\"37\"", "value=\"41\"", "value=\"43\""] {
+        assert!(page.body.contains(shown), "{}", page.body);
+    }
+}
+
+#[test]
+fn what_is_looked_for_stands_in_no_address() {
+    let site = Site::start(&harmless(3));
+    let mut lead = site.signed_in("lead");
+    let list = lead.open("/items?q=https%3A%2F%2Fforum.example%2Fp1").expect(200);
+    assert!(!list.body.contains("p1"), "{}", list.body);
+    let found = lead.post("/items", &[("q", "https://forum.example/p1")]).expect(303);
+    assert!(found.head.contains("location: /items/2\r\n"), "{}", found.head);
 }
 
 #[test]
@@ -446,7 +502,12 @@ fn guessing_passwords_gets_slow() {
 fn the_first_account_needs_the_code_and_only_the_first() {
     let dir = tempfile::tempdir().unwrap();
     let store = grens_review::Store::create(&dir.path().join("queue.db")).unwrap();
-    let options = grens_review::web::Options { bind: "0.0.0.0:0".parse().unwrap(), behind_proxy: None, policy: None };
+    let options = grens_review::web::Options {
+        bind: "0.0.0.0:0".parse().unwrap(),
+        behind_proxy: None,
+        proxies: vec![],
+        policy: None,
+    };
     let refused = grens_review::web::Listening::bind(&options, store.another().unwrap()).unwrap_err().to_string();
     assert!(refused.contains("proxy"), "{refused}");
     let bind = "127.0.0.1:0".parse().unwrap();
@@ -458,13 +519,19 @@ fn the_first_account_needs_the_code_and_only_the_first() {
         visitor.post("/start", &[("code", code), ("name", name), ("password", password), ("again", password)]).status
     };
     assert_eq!(begin("0", "lead", PASSWORD), 422);
+    // The code is looked at before the password, and no password is hashed for a wrong one.
+    let refused =
+        site.stranger().post("/start", &[("code", "0"), ("name", "lead"), ("password", "kort"), ("again", "kort")]);
+    assert!(refused.body.contains("De code klopt niet"), "{refused:?}");
     assert_eq!(begin(&code, "lead", "kort"), 422);
     assert_eq!(begin(&code, "lead", PASSWORD), 303);
     assert_eq!(site.store().users().unwrap().len(), 1);
+    // Once somebody leads there is no such page.
     let mut second = site.stranger();
+    second.open("/start").expect(404);
     second
         .post("/start", &[("code", &code), ("name", "nog een"), ("password", PASSWORD), ("again", PASSWORD)])
-        .expect(422);
+        .expect(404);
     assert_eq!(site.store().users().unwrap().len(), 1);
 }
 

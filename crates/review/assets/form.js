@@ -1,4 +1,5 @@
 // The form of a verdict: what a key chooses, what goes away with another choice, and what is missing.
+import { leave } from "./quote.js";
 import { say, submit } from "./steps.js";
 
 const $ = (selector) => document.querySelector(selector);
@@ -32,9 +33,11 @@ function clear() {
 
 export function dress() {
   const form = $("#verdict-form");
+  leave();
   if (!form) return;
   form.addEventListener("change", clear);
   form.addEventListener("submit", (event) => {
+    leave();
     if (!$("#judge")) return;
     event.preventDefault();
     submit(form);

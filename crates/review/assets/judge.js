@@ -4,12 +4,11 @@ import { dress } from "./form.js";
 import { follow } from "./quote.js";
 import { start } from "./steps.js";
 import { prepare } from "./help.js";
-import { dressMask } from "./mask.js";
+import "./mask.js";
 
-document.documentElement.classList.add("scripted");
+document.documentElement.classList.add("keyed");
 prepare();
 document.addEventListener("keydown", press);
 document.addEventListener("selectionchange", follow);
 dress();
-dressMask();
 start();

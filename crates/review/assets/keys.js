@@ -36,8 +36,10 @@ export function press(event) {
     return save();
   }
   if (writes || areOff()) return;
+  if (event.ctrlKey || event.altKey || event.metaKey) return;
   if (isMarking() && markKey(event)) return event.preventDefault();
-  if (event.ctrlKey || event.altKey || event.metaKey || event.repeat) return;
+  // Shift is a modifier too, but for signs that are only typed with it.
+  if (event.repeat || (event.shiftKey && key.toLowerCase() !== key)) return;
   // On a link or a button the browser's own keys come first.
   if ((key === "Enter" && target.matches(ACTS)) || (key === " " && target.matches(`${ACTS}, input`))) return;
   if (key === "Enter") {

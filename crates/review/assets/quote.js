@@ -32,6 +32,11 @@ function take() {
   to.words.value = found.words;
 }
 
+// Another item or a form that was sent: nobody is marking there.
+export function leave() {
+  marking = false;
+}
+
 // With the mouse, what is selected last is what is meant.
 export function follow() {
   if (!marking) take();
@@ -73,6 +78,7 @@ export function markKey(event) {
     selection.modify("extend", way, "word");
   }
   if (!$("#text").contains(selection.focusNode)) mark();
+  say(getSelection().toString());
   return true;
 }
 

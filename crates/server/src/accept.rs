@@ -7,7 +7,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use axum::Router;
+use hyper::Request;
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
+use hyper::service::{Service as _, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use hyper_util::service::TowerToHyperService;
@@ -35,6 +38,10 @@ pub enum Ending {
     /// So many connections were cut off: they were not through in time.
     Cut(usize),
 }
+
+/// The other end of the connection that a request came by, among the request's extensions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Peer(pub SocketAddr);
 
 /// Take an address; port 0 takes any free one. Returns the listener and the address with the port that it really has.
 ///
@@ -86,9 +93,9 @@ impl Acceptor {
                 () = &mut stopped => break,
             };
             match accepted {
-                Ok((stream, _)) => {
-                    let connection =
-                        Connection { routes: routes.clone(), limits: self.limits, watcher: graceful.watcher() };
+                Ok((stream, peer)) => {
+                    let (routes, limits, watcher) = (routes.clone(), self.limits, graceful.watcher());
+                    let connection = Connection { routes, limits, watcher, peer: Peer(peer) };
                     tokio::spawn(connection.serve(stream, Open::new(self.gauge.clone(), place)));
                 }
                 // No descriptor left, or the client is gone already.
@@ -142,6 +149,7 @@ struct Connection {
     routes: Router,
     limits: Limits,
     watcher: Watcher,
+    peer: Peer,
 }
 
 impl Connection {
@@ -151,11 +159,16 @@ impl Connection {
         // Reading has its own limits, for the head and for the body.
         stream.set_write_timeout(Some(self.limits.write_time));
         let stream: Pin<Box<_>> = Box::pin(stream);
+        let (routes, peer) = (TowerToHyperService::new(self.routes), self.peer);
+        let service = service_fn(move |mut request: Request<Incoming>| {
+            request.extensions_mut().insert(peer);
+            routes.call(request)
+        });
         let served = http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(self.limits.header_time)
             .max_buf_size(HEAD_BYTES)
-            .serve_connection(TokioIo::new(stream), TowerToHyperService::new(self.routes));
+            .serve_connection(TokioIo::new(stream), service);
         // What a client does wrong is its own affair; it has got an answer where one was possible.
         let _ = self.watcher.watch(served).await;
     }

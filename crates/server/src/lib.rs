@@ -33,7 +33,7 @@ mod queue;
 mod refusal;
 mod scoring;
 
-pub use accept::{Acceptor, Ending, listen};
+pub use accept::{Acceptor, Ending, Peer, listen};
 pub use api_key::{ApiKey, ApiKeyError};
 pub use error::{Result, ServerError};
 pub use limits::Limits;

@@ -1,6 +1,6 @@
 //! `grens review` as it is typed.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
@@ -68,6 +68,9 @@ pub(crate) struct ReviewServeArgs {
     /// The address that people open, when a proxy with TLS stands before the page, such as https://review.example.nl.
     #[arg(long, value_name = "URL")]
     pub(crate) behind_proxy: Option<String>,
+    /// Where that proxy asks from, when it runs on another machine or in another container; may be given more than once.
+    #[arg(long, value_name = "IP", requires = "behind_proxy")]
+    pub(crate) proxy_address: Vec<IpAddr>,
     #[command(flatten)]
     pub(crate) policy: PolicyArgs,
 }

@@ -6,7 +6,7 @@ use rusqlite::{Connection, OptionalExtension as _, Transaction, params, params_f
 use super::access::{self, Step};
 use super::rows::view;
 use super::search::{Search, index_and_order, lanes};
-use super::{Filter, Hand, Item, ItemId, Lane, Order, Store, User, settings};
+use super::{Filter, Hand, Item, ItemId, Lane, Order, Session, Store, User, settings};
 use crate::error::{Result, ReviewError};
 
 /// How long a skipped item is kept from who skipped it.
@@ -68,6 +68,26 @@ impl Store {
             let until = now.millis() + lease_ms(&settings::read(db)?);
             let sql = "UPDATE lease SET until_ms = ?3 WHERE hand = ?1 AND user = ?2";
             Ok(db.execute(sql, params![hand.0, user.id.0, until])?)
+        })
+    }
+
+    /// Go on in a new session: what this person holds in sessions that have ended comes into its hand, for a full term, so that nothing that was filled in is
+    /// lost. `before` is the session that this browser had: it ends. Returns how many items came along.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub fn take_over(&mut self, session: &Session, before: Option<&Session>) -> Result<usize> {
+        self.write(|db, now| {
+            if let Some(before) = before.filter(|before| before.id != session.id) {
+                db.execute("DELETE FROM session WHERE id = ?1", [before.id])?;
+                // Somebody else's items go back, as if that person had signed out.
+                let theirs = "DELETE FROM lease WHERE hand = ?1 AND user <> ?2";
+                db.execute(theirs, params![before.hand.0, session.user.id.0])?;
+            }
+            let until = now.millis() + lease_ms(&settings::read(db)?);
+            let sql = "UPDATE lease SET hand = ?1, until_ms = ?3
+                       WHERE user = ?2 AND NOT EXISTS (SELECT 1 FROM session WHERE 'session ' || session.id = lease.hand)";
+            Ok(db.execute(sql, params![session.hand.0, session.user.id.0, until])?)
         })
     }
 

@@ -131,18 +131,28 @@ impl Store {
     /// # Errors
     /// As for [`Store::add_user`]; the token stays good then.
     pub fn redeem_setup_token(&mut self, token: &str, name: &str, password: &str) -> Result<Option<User>> {
-        let (given, password) = (Token(token.to_owned()).hash(), users::hashed(password)?);
+        let given = Token(token.to_owned()).hash();
+        // Before the password is hashed: nobody makes the machine work without the token.
+        if !self.read(|db, now| Ok(is_setup_token(db, &given, now.millis())?))? {
+            return Ok(None);
+        }
+        let password = users::hashed(password)?;
         self.write(|db, now| {
-            let stored = db.query_row("SELECT token FROM setup WHERE until_ms > ?1", [now.millis()], |row| row.get(0));
-            let stored: Option<String> = stored.optional()?;
-            // Hashes of tokens: comparing them tells nothing of a token.
-            if stored.is_none_or(|stored| stored != given) || has_lead(db)? {
+            if !is_setup_token(db, &given, now.millis())? {
                 return Ok(None);
             }
             let user = users::insert(db, now.millis(), name, Role::Lead, &password, None)?;
             db.execute("DELETE FROM setup", [])?;
             Ok(Some(user))
         })
+    }
+
+    /// Whether there is an active lead, so that no token is worth anything.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn has_lead(&self) -> Result<bool> {
+        self.read(|db, _| Ok(has_lead(db)?))
     }
 
     /// The session of a cookie's token; `None` when there is none, it has ended (12 hours after it began, or 1 hour after its last use), or the account is not in
@@ -224,6 +234,13 @@ fn begin(db: &Connection, now: i64, user: User) -> Step<LoggedIn> {
     )?;
     let id = db.last_insert_rowid();
     Ok(LoggedIn { session: Session { id, user, csrf: token.csrf(), hand: hand(id) }, token })
+}
+
+/// Whether this is the hash of the token that makes the first lead's account now.
+fn is_setup_token(db: &Connection, given: &str, now: i64) -> rusqlite::Result<bool> {
+    let stored = db.query_row("SELECT token FROM setup WHERE until_ms > ?1", [now], |row| row.get::<_, String>(0));
+    // Hashes of tokens: comparing them tells nothing of a token.
+    Ok(stored.optional()?.is_some_and(|stored| stored == given) && !has_lead(db)?)
 }
 
 fn has_lead(db: &Connection) -> rusqlite::Result<bool> {

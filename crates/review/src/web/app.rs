@@ -13,6 +13,7 @@ use crate::Store;
 pub(crate) struct App {
     store: Mutex<Store>,
     figures: Mutex<Store>,
+    accounts: Mutex<Store>,
     pub(crate) site: Site,
     pub(crate) batches: Batches,
     /// Whose thresholds are shown beside scores.
@@ -27,15 +28,16 @@ pub(crate) type Shared = Arc<App>;
 
 impl App {
     pub(crate) fn new(
-        stores: (Store, Store),
+        [store, figures, accounts]: [Store; 3],
         site: Site,
         policy: Option<Policy>,
         limits: Limits,
         log: Arc<dyn Log>,
     ) -> Self {
         Self {
-            store: Mutex::new(stores.0),
-            figures: Mutex::new(stores.1),
+            store: Mutex::new(store),
+            figures: Mutex::new(figures),
+            accounts: Mutex::new(accounts),
             site,
             batches: Batches::default(),
             policy,
@@ -51,8 +53,13 @@ impl App {
         self.store.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The store by another connection, for figures that walk over all items and for passwords: nobody waits for them with a verdict.
+    /// The store by another connection, for figures and files that walk over all items: nobody waits for them with a verdict.
     pub(crate) fn figures(&self) -> MutexGuard<'_, Store> {
         self.figures.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The store by a third connection, for passwords, whose hashes take their time: neither verdicts nor figures wait for them, nor they for a long export.
+    pub(crate) fn accounts(&self) -> MutexGuard<'_, Store> {
+        self.accounts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,19 +1,18 @@
-//! Cookies: one for who is there, one for the language.
+//! Cookies: who is there, who is not signed in yet, and the language. Their names are the site's affair (`Site::cookie`).
 
 use axum::http::{HeaderMap, header};
 use rand::RngCore as _;
 use sha2::{Digest as _, Sha256};
 
-/// The language cookie.
-pub(crate) const LANG: &str = "grens_lang";
-/// The session cookie; behind TLS with the prefix that binds it to this host and to TLS (RFC 6265bis).
-const SESSION: &str = "grens_session";
-const SESSION_TLS: &str = "__Host-grens_session";
+use super::site::Site;
 
-/// The name of the session cookie.
-pub(crate) const fn session_name(tls: bool) -> &'static str {
-    if tls { SESSION_TLS } else { SESSION }
-}
+/// The session.
+pub(crate) const SESSION: &str = "session";
+/// What the forms before signing in hang on. A cookie of its own: a browser that withholds the session, since a link of another site was followed, must not
+/// lose it for that.
+pub(crate) const VISIT: &str = "visit";
+/// The language.
+pub(crate) const LANG: &str = "lang";
 
 /// The value of a cookie; empty when there is none.
 pub(crate) fn value<'a>(headers: &'a HeaderMap, name: &str) -> &'a str {
@@ -23,15 +22,23 @@ pub(crate) fn value<'a>(headers: &'a HeaderMap, name: &str) -> &'a str {
 }
 
 /// A `Set-Cookie` line for the session: no script reads it, no other site sends it, and it ends with the browser.
-pub(crate) fn session(token: &str, tls: bool) -> String {
-    let secure = if tls { "; Secure" } else { "" };
-    format!("{}={token}; Path=/; HttpOnly; SameSite=Strict{secure}", session_name(tls))
+pub(crate) fn session(token: &str, site: &Site) -> String {
+    line(site, SESSION, token, "SameSite=Strict")
+}
+
+/// A `Set-Cookie` line for somebody who is not signed in. `Lax`, so that it is kept when a link of another site is followed.
+pub(crate) fn visit(token: &str, site: &Site) -> String {
+    line(site, VISIT, token, "SameSite=Lax")
 }
 
 /// A `Set-Cookie` line for the language, for a year.
-pub(crate) fn lang(tag: &str, tls: bool) -> String {
-    let secure = if tls { "; Secure" } else { "" };
-    format!("{LANG}={tag}; Path=/; Max-Age=31536000; HttpOnly; SameSite=Strict{secure}")
+pub(crate) fn lang(tag: &str, site: &Site) -> String {
+    line(site, LANG, tag, "Max-Age=31536000; SameSite=Lax")
+}
+
+fn line(site: &Site, which: &str, value: &str, more: &str) -> String {
+    let secure = if site.tls { "; Secure" } else { "" };
+    format!("{}={value}; Path=/; HttpOnly; {more}{secure}", site.cookie(which))
 }
 
 /// 256 random bits for somebody who is not signed in, so that the sign-in form has a token too.
@@ -60,7 +67,7 @@ mod tests {
         let mut headers = HeaderMap::new();
         headers.append(header::COOKIE, "a=1; grens_session=abc".parse().unwrap());
         headers.append(header::COOKIE, "grens_lang=en".parse().unwrap());
-        assert_eq!((value(&headers, SESSION), value(&headers, LANG), value(&headers, "b")), ("abc", "en", ""));
+        assert_eq!(["grens_session", "grens_lang", "b"].map(|name| value(&headers, name)), ["abc", "en", ""]);
     }
 
     #[test]
@@ -72,7 +79,7 @@ mod tests {
 
     #[test]
     fn no_script_and_no_other_site_gets_the_session() {
-        let line = session("t", true);
+        let line = session("t", &Site::behind(&url::Url::parse("https://review.example.nl").unwrap(), vec![]));
         assert!(
             line.starts_with("__Host-")
                 && line.contains("HttpOnly")

@@ -10,6 +10,7 @@ use super::strings::Strings;
 use super::visit::Visit;
 use super::wanted::Wanted;
 use crate::Store;
+use crate::store::UNDO;
 
 /// What was just saved.
 #[derive(Template)]
@@ -20,6 +21,8 @@ pub(crate) struct Flash {
     pub(crate) entry: i64,
     pub(crate) item: i64,
     pub(crate) verdict: &'static str,
+    /// For how long it can still be undone, in milliseconds: after a reload less than at first.
+    pub(crate) left_ms: i64,
     /// The filter to go on with.
     pub(crate) query: String,
     /// What the program had said; not where it was hidden, as long as the verdict can be undone.
@@ -45,10 +48,19 @@ impl Flash {
             entry: last.entry.0,
             item: last.item.0,
             verdict: labels::verdict(t, last.verdict),
+            left_ms: left_ms(&last.at),
             query: wanted.query(),
             said: sheet.proposal,
             repeats,
             repeats_shown: sheet.repeats_shown,
         }))
     }
+}
+
+/// What is left of [`UNDO`] for a verdict of a time.
+fn left_ms(at: &str) -> i64 {
+    let whole = i64::try_from(UNDO.as_millis()).unwrap_or(i64::MAX);
+    let now = chrono::DateTime::<chrono::Utc>::from(std::time::SystemTime::now());
+    let since = chrono::DateTime::parse_from_rfc3339(at).map_or(0, |at| (now - at.to_utc()).num_milliseconds());
+    (whole - since).clamp(0, whole)
 }

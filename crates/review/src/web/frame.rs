@@ -34,6 +34,7 @@ impl Frame {
         let role = visit.session.as_ref().map(|session| session.user.role);
         let menu = [
             ("/judge", t.menu_judge, Who::JUDGES),
+            ("/mine", t.menu_mine, Who::JUDGES),
             ("/items", t.menu_items, Who::LEADS),
             ("/dashboard", t.menu_dashboard, Who::LEADS),
             ("/statistics", t.menu_statistics, Who::SIGNED_IN),

@@ -2,22 +2,24 @@
 //!
 //! 1. `outer`, whatever is asked for: the host must be ours, the time is limited, and every answer gets its headers.
 //! 2. `answer`, for a page of the table: a form must come from a page of ours (`Origin`) and be short; the session follows from the cookie; the role must be one
-//!    of the route's; the form must carry the session's token. Then the page runs, on a thread that may block.
+//!    of the route's; the form must carry the token of the session, or before signing in that of the visit. Then the page runs, on a thread that may block.
 
 use axum::body::to_bytes;
 use axum::extract::{RawPathParams, Request, State};
 use axum::http::{HeaderMap, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
+use grens_server::Peer;
 use subtle::ConstantTimeEq as _;
 
+use super::access::Who;
 use super::app::{App, Shared};
 use super::cookies;
 use super::lang::Lang;
 use super::pages::trouble;
 use super::pairs::Pairs;
 use super::problem::Problem;
-use super::reply::{Reply, seal};
+use super::reply::seal;
 use super::routes::{Method, Route};
 use super::visit::Visit;
 
@@ -29,9 +31,7 @@ pub(crate) async fn outer(State(app): State<Shared>, request: Request, next: Nex
     let asked = app.site.is_asked(request.headers(), request.uri());
     let visit = stranger(&app, &request);
     let answered = if asked {
-        tokio::time::timeout(app.limits.request_time, next.run(request))
-            .await
-            .map_err(|_| Problem::Busy("a request took too long".to_owned()))
+        tokio::time::timeout(app.limits.request_time, next.run(request)).await.map_err(|_| Problem::Unfinished)
     } else {
         Err(Problem::Host)
     };
@@ -55,12 +55,16 @@ pub(crate) async fn answer(
             Err(problem) => return refuse(&app, &visit, &problem),
         }
     }
-    let cookie = cookies::value(request.headers(), cookies::session_name(app.site.tls)).to_owned();
+    let cookies = [cookies::SESSION, cookies::VISIT]
+        .map(|which| cookies::value(request.headers(), &app.site.cookie(which)).to_owned());
     let worker = Shared::clone(&app);
     let ran = tokio::task::spawn_blocking(move || {
-        let reply = admit(&worker, route, &cookie, &mut visit).and_then(|fresh| {
+        let reply = admit(&worker, route, &cookies, &mut visit).and_then(|fresh| {
             let reply = (route.run)(&worker, &visit)?;
-            Ok(fresh.into_iter().fold(reply, Reply::cookie))
+            Ok(match fresh {
+                Some(cookie) if !reply.is_kept() => reply.cookie(cookie),
+                _ => reply,
+            })
         });
         reply.map_or_else(|problem| refuse(&worker, &visit, &problem), axum::response::IntoResponse::into_response)
     });
@@ -71,17 +75,22 @@ pub(crate) async fn answer(
 }
 
 /// Who it is, whether the role may, and whether the form is one of ours. Returns a cookie to set for somebody who has none.
-fn admit(app: &App, route: &Route, cookie: &str, visit: &mut Visit) -> Result<Option<String>, Problem> {
-    let known = is_token(cookie);
-    visit.session = if known { app.store().session(cookie)? } else { None };
+fn admit(
+    app: &App,
+    route: &Route,
+    [token, visiting]: &[String; 2],
+    visit: &mut Visit,
+) -> Result<Option<String>, Problem> {
+    visit.session = if is_token(token) { app.store().session(token)? } else { None };
+    let before = is_token(visiting).then(|| cookies::stranger_csrf(visiting));
     let mut fresh = None;
-    visit.csrf = match &visit.session {
-        Some(session) => session.csrf.0.clone(),
-        None if known => cookies::stranger_csrf(cookie),
-        None => {
+    visit.csrf = match (&visit.session, &before) {
+        (Some(session), _) => session.csrf.0.clone(),
+        (None, Some(csrf)) => csrf.clone(),
+        (None, None) => {
             let made = cookies::stranger();
             let csrf = cookies::stranger_csrf(&made);
-            fresh = Some(cookies::session(&made, app.site.tls));
+            fresh = Some(cookies::visit(&made, &app.site));
             csrf
         }
     };
@@ -89,7 +98,10 @@ fn admit(app: &App, route: &Route, cookie: &str, visit: &mut Visit) -> Result<Op
         return Err(if visit.session.is_some() { Problem::Forbidden } else { Problem::SignIn });
     }
     let carried = visit.form.raw("csrf").as_bytes();
-    if route.method == Method::Post && !bool::from(carried.ct_eq(visit.csrf.as_bytes())) {
+    let is = |csrf: &str| bool::from(carried.ct_eq(csrf.as_bytes()));
+    // Whoever came by a link of another site was shown the page of a stranger, and sends its form as somebody who is signed in.
+    let of_visit = route.who == Who::Anybody && before.as_deref().is_some_and(is);
+    if route.method == Method::Post && !is(&visit.csrf) && !of_visit {
         return Err(Problem::Forged);
     }
     Ok(fresh)
@@ -128,7 +140,7 @@ fn stranger(app: &App, request: &Request) -> Visit {
     let headers = request.headers();
     let query = request.uri().query().unwrap_or_default();
     Visit {
-        lang: Lang::of(cookies::value(headers, cookies::LANG)),
+        lang: Lang::of(cookies::value(headers, &app.site.cookie(cookies::LANG))),
         session: None,
         csrf: String::new(),
         path: vec![],
@@ -137,7 +149,7 @@ fn stranger(app: &App, request: &Request) -> Visit {
         here: request.uri().path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string),
         by_script: headers.contains_key(BY_SCRIPT),
         reading: request.method().is_safe(),
-        peer: app.site.peer(headers),
+        peer: app.site.peer(headers, request.extensions().get::<Peer>().map(|peer| peer.0.ip())),
     }
 }
 

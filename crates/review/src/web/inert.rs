@@ -15,10 +15,22 @@ pub(crate) const fn shown(sign: char) -> char {
         '\n' | '\t' => sign,
         '\r' => ' ',
         '\u{200e}' | '\u{200f}' | '\u{61c}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => BOX,
-        '\u{feff}' | '\u{2028}' | '\u{2029}' | '\u{e0000}'..='\u{e007f}' => BOX,
+        '\u{2028}' | '\u{2029}' => BOX,
+        _ if is_hidden(sign) => BOX,
         '\u{0}'..='\u{1f}' | '\u{7f}'..='\u{9f}' => BOX,
         _ => sign,
     }
+}
+
+/// Whether nothing of a sign is seen where it stands: put into a word, it hides the word from who looks for it. The joiners of emoji and of other scripts (U+200C,
+/// U+200D) are not among them, since they change what is seen.
+const fn is_hidden(sign: char) -> bool {
+    matches!(sign, '\u{ad}' | '\u{34f}' | '\u{180e}' | '\u{200b}' | '\u{2060}'..='\u{2065}' | '\u{206a}'..='\u{206f}' | '\u{feff}' | '\u{e0000}'..='\u{e007f}')
+}
+
+/// Whether a sign may stand within a word without being a part of it; also what stands for one.
+pub(crate) const fn splits_nothing(sign: char) -> bool {
+    is_hidden(sign) || matches!(sign, BOX | '\u{200c}' | '\u{200d}')
 }
 
 /// A short text of a stranger, such as an id or a platform: on one line, at most `width` characters.
@@ -48,6 +60,14 @@ mod tests {
         let shown: String = text.chars().map(shown).collect();
         assert_eq!(shown, "a□b□ \nc□d□");
         assert_eq!(shown.chars().count(), text.chars().count());
+    }
+
+    #[test]
+    fn what_hides_within_a_word_is_seen() {
+        let text = "a\u{200b}b\u{ad}c\u{2060}d\u{180e}e\u{34f}f\u{feff}g";
+        assert_eq!(text.chars().map(shown).collect::<String>(), "a□b□c□d□e□f□g");
+        // A family of emoji stays one.
+        assert_eq!(shown('\u{200d}'), '\u{200d}');
     }
 
     #[test]

@@ -8,6 +8,7 @@ pub(super) mod find;
 pub(super) mod item;
 pub(super) mod judge;
 pub(super) mod language;
+pub(super) mod mine;
 pub(super) mod repeats;
 pub(super) mod settings;
 pub(super) mod start;

@@ -5,6 +5,7 @@ use grens_law::{Statute, VerdictRecord};
 use super::inert::line;
 use super::labels;
 use super::lang::Lang;
+use super::segments::{Segment, plain};
 use crate::store::{self, Item};
 
 /// Characters of a person's words that are shown.
@@ -17,7 +18,7 @@ pub(crate) struct Event {
     pub(crate) by: String,
     pub(crate) verdict: Option<&'static str>,
     /// Label and words of everything that was filled in.
-    pub(crate) fields: Vec<(&'static str, String)>,
+    pub(crate) fields: Vec<(&'static str, Vec<Segment>)>,
     pub(crate) undone: bool,
 }
 
@@ -37,7 +38,8 @@ fn in_words(event: &store::Event, lang: Lang, statute: &Statute) -> Event {
         at: labels::when(&event.at),
         by: line(&event.by, 60),
         verdict: event.verdict.as_ref().map(|verdict| labels::verdict(t, verdict.verdict)),
-        fields,
+        // Quoted words can be words to mask.
+        fields: fields.into_iter().map(|(label, words)| (label, plain(&words))).collect(),
         undone: event.undone,
     }
 }

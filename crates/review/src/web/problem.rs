@@ -34,6 +34,8 @@ pub(crate) enum Problem {
     NotNow,
     /// The store is locked or full; what it said, for the log.
     Busy(String),
+    /// It took too long, and goes on: nobody knows whether it was saved.
+    Unfinished,
     /// Something broke; what, for the log.
     Failed(String),
 }
@@ -52,7 +54,7 @@ impl Problem {
             Self::BadField => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Gone | Self::TooLate | Self::NotNow => StatusCode::CONFLICT,
             Self::Erased => StatusCode::GONE,
-            Self::Busy(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Busy(_) | Self::Unfinished => StatusCode::SERVICE_UNAVAILABLE,
             Self::Failed(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -61,6 +63,7 @@ impl Problem {
     pub(crate) fn for_the_log(&self) -> Option<&str> {
         match self {
             Self::Busy(what) | Self::Failed(what) => Some(what),
+            Self::Unfinished => Some("a request took too long"),
             _ => None,
         }
     }
@@ -82,6 +85,7 @@ impl Problem {
             Self::Erased => t.problem_erased,
             Self::NotNow => t.problem_not_now,
             Self::Busy(_) => t.problem_busy,
+            Self::Unfinished => t.problem_unfinished,
             Self::Failed(_) => t.problem_failed,
         }
     }

@@ -85,6 +85,11 @@ impl Reply {
         self.headers.push((header::SET_COOKIE, line));
         self
     }
+
+    /// Whether browsers and proxies may keep it: then it is the same for everybody, and sets no cookie.
+    pub(crate) fn is_kept(&self) -> bool {
+        self.headers.iter().any(|(name, _)| name == header::CACHE_CONTROL)
+    }
 }
 
 impl IntoResponse for Reply {

@@ -9,7 +9,8 @@ use super::app::{App, Shared};
 use super::assets;
 use super::guard;
 use super::pages::{
-    account, entry, export, figures, find, item, judge, language, repeats, settings, start, statistics, steps, users,
+    account, entry, export, figures, find, item, judge, language, mine, repeats, settings, start, statistics, steps,
+    users,
 };
 use super::problem::Problem;
 use super::reply::Reply;
@@ -48,7 +49,7 @@ const fn post(path: &'static str, who: Who, run: Run) -> Route {
 }
 
 /// All pages.
-pub static ROUTES: [Route; 39] = [
+pub static ROUTES: [Route; 41] = [
     get("/assets/{version}/{file}", Who::Anybody, assets::file),
     get("/login", Who::Anybody, entry::page),
     post("/login", Who::Anybody, entry::log_in),
@@ -67,7 +68,9 @@ pub static ROUTES: [Route; 39] = [
     post("/judge/continue", Who::JUDGES, steps::go_on),
     post("/judge/{item}", Who::JUDGES, judge::save),
     post("/judge/{item}/skip", Who::JUDGES, steps::skip),
+    get("/mine", Who::JUDGES, mine::page),
     get("/items", Who::LEADS, find::page),
+    post("/items", Who::LEADS, find::page),
     get("/items/{item}", Who::JUDGES, item::page),
     get("/items/{item}/explain", Who::JUDGES, item::explain),
     get("/items/{item}/correct", Who::JUDGES, item::correct_page),

@@ -27,6 +27,11 @@ pub(crate) struct Segment {
     pub(crate) slur: bool,
 }
 
+/// A text that nothing is marked in.
+pub(crate) fn plain(text: &str) -> Vec<Segment> {
+    segments(text, &[])
+}
+
 /// Cut `text`; the characters of all segments together are those of the text, up to [`inert::MOST_CHARS`].
 pub(crate) fn segments(text: &str, marks: &[Mark]) -> Vec<Segment> {
     let signs: Vec<char> = text.chars().take(inert::MOST_CHARS).collect();
@@ -43,7 +48,7 @@ pub(crate) fn segments(text: &str, marks: &[Mark]) -> Vec<Segment> {
         }
     }
     for (start, end) in words(&signs) {
-        let word: String = signs.iter().take(end).skip(start).collect();
+        let word: String = signs.iter().take(end).skip(start).filter(|sign| !inert::splits_nothing(**sign)).collect();
         if is_slur(&word) {
             faces.iter_mut().take(end).skip(start).for_each(|face| face.1 = true);
         }
@@ -60,12 +65,12 @@ pub(crate) fn segments(text: &str, marks: &[Mark]) -> Vec<Segment> {
     out
 }
 
-/// Runs of letters: where each begins, and where it has ended.
+/// Runs of letters, with what hides between them: where each begins, and where it has ended.
 fn words(signs: &[char]) -> Vec<(usize, usize)> {
     let mut out = vec![];
     let mut start = None;
     for (i, sign) in signs.iter().enumerate() {
-        match (sign.is_alphabetic(), start) {
+        match (sign.is_alphabetic() || inert::splits_nothing(*sign), start) {
             (true, None) => start = Some(i),
             (false, Some(from)) => {
                 out.push((from, i));
@@ -82,7 +87,7 @@ fn words(signs: &[char]) -> Vec<(usize, usize)> {
 mod tests {
     use super::*;
 
-    fn plain(text: &str) -> Segment {
+    fn one(text: &str) -> Segment {
         Segment { text: text.to_owned(), ..Segment::default() }
     }
 
@@ -97,9 +102,17 @@ mod tests {
     }
 
     #[test]
+    fn a_slur_that_is_split_by_what_nobody_sees_is_one() {
+        for hidden in ['\u{200b}', '\u{ad}', '\u{2060}', '\u{180e}', '\u{34f}', '\u{200d}'] {
+            let cut = segments(&format!("een fl{hidden}ikker, zei hij"), &[]);
+            assert!(cut.iter().any(|s| s.slur && s.text.ends_with("ikker") && s.text.starts_with("fl")), "{cut:?}");
+        }
+    }
+
+    #[test]
     fn marks_beyond_the_text_and_without_a_drop_are_nothing() {
         let marks = [Mark { start: 2, end: 99, drop: -0.1 }, Mark { start: 50, end: 99, drop: 0.4 }];
-        assert_eq!(segments("abc", &marks), [plain("abc")]);
+        assert_eq!(segments("abc", &marks), [one("abc")]);
         assert_eq!(segments("", &marks), []);
     }
 }

@@ -1,6 +1,6 @@
 //! From an address to a page that answers.
 
-use std::net::{SocketAddr, TcpListener};
+use std::net::{IpAddr, SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
@@ -48,6 +48,8 @@ pub struct Options {
     /// The address that people open, such as `https://review.example.nl`, when a proxy stands before the page. It must pass `Host` on unchanged and append to
     /// `X-Forwarded-For`. Without it only this machine is listened to.
     pub behind_proxy: Option<Url>,
+    /// Where the proxy asks from, when that is another machine: `X-Forwarded-For` is believed from there and from this machine alone.
+    pub proxies: Vec<IpAddr>,
     /// Whose thresholds are shown beside scores.
     pub policy: Option<Policy>,
 }
@@ -58,7 +60,7 @@ pub struct Listening {
     listener: TcpListener,
     address: SocketAddr,
     site: Site,
-    stores: (Store, Store),
+    stores: [Store; 3],
     code: Option<Token>,
     policy: Option<Policy>,
 }
@@ -78,9 +80,12 @@ impl Listening {
         }
         let code = store.new_setup_token()?;
         let (listener, address) = listen(options.bind)?;
-        let site = options.behind_proxy.as_ref().map_or_else(|| Site::local(address), Site::behind);
-        let second = store.another()?;
-        Ok(Self { listener, address, site, stores: (store, second), code, policy: options.policy.clone() })
+        let site = options
+            .behind_proxy
+            .as_ref()
+            .map_or_else(|| Site::local(address), |origin| Site::behind(origin, options.proxies.clone()));
+        let stores = [store.another()?, store.another()?, store];
+        Ok(Self { listener, address, site, stores, code, policy: options.policy.clone() })
     }
 
     /// The address, with the port that it really has.
@@ -106,10 +111,14 @@ impl Listening {
             body_time: Duration::from_secs(15),
             ..Limits::default()
         };
+        self.serve_within(limits, log, stop)
+    }
+
+    fn serve_within(self, limits: Limits, log: Arc<dyn Log>, stop: &'static AtomicBool) -> Result<Ending, WebError> {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .thread_name("review")
             .worker_threads(2)
-            // Most of them wait for one of the two connections; those that wait for a password must not keep others from judging.
+            // Most of them wait for one of the three connections to the queue; those that wait for a password must not keep others from judging.
             .max_blocking_threads(32)
             .enable_all()
             .build()?;
@@ -135,4 +144,54 @@ fn check(origin: &Url, bind: SocketAddr) -> Result<(), WebError> {
         return Err(WebError::Origin("is without TLS: passwords and posts would travel in the clear"));
     }
     Ok(())
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use std::io::{Read as _, Write as _};
+    use std::sync::atomic::Ordering;
+
+    use super::*;
+    use crate::web::cookies;
+
+    struct Silent;
+
+    impl Log for Silent {
+        fn note(&self, _: &str) {}
+        fn warning(&self, _: &str) {}
+    }
+
+    #[test]
+    fn who_waited_too_long_is_not_told_that_nothing_was_saved() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("queue.db");
+        let bind = "127.0.0.1:0".parse().unwrap();
+        let options = Options { bind, behind_proxy: None, proxies: vec![], policy: None };
+        let listening = Listening::bind(&options, Store::create(&path).unwrap()).unwrap();
+        let address = listening.address();
+        let stop: &'static AtomicBool = Box::leak(Box::default());
+        let limits = Limits { request_time: Duration::from_millis(50), ..Limits::default() };
+        let served = std::thread::spawn(move || listening.serve_within(limits, Arc::new(Silent), stop).map(drop));
+        // Somebody else is writing: the sign-in waits for seconds, and then goes through.
+        let other = rusqlite::Connection::open(&path).unwrap();
+        other.execute_batch("BEGIN IMMEDIATE").unwrap();
+        let visit = cookies::stranger();
+        let body = format!("csrf={}&name=roos&password=x", cookies::stranger_csrf(&visit));
+        let request = format!(
+            "POST /login HTTP/1.1\r\nHost: {address}\r\nOrigin: http://{address}\r\nCookie: grens_visit_{}={visit}\r\nConnection: close\r\n\
+             Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{body}",
+            address.port(),
+            body.len()
+        );
+        let mut stream = std::net::TcpStream::connect(address).unwrap();
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        other.execute_batch("ROLLBACK").unwrap();
+        stop.store(true, Ordering::Relaxed);
+        served.join().unwrap().unwrap();
+        assert!(answer.starts_with("HTTP/1.1 503"), "{answer}");
+        assert!(answer.contains("loopt misschien nog door") && !answer.contains("niets opgeslagen"), "{answer}");
+    }
 }

@@ -5,7 +5,7 @@ use grens_law::{Article, Ground, Policy, Statute};
 use super::inert::{self, line, link};
 use super::labels;
 use super::lang::Lang;
-use super::segments::{Mark, Segment, segments};
+use super::segments::{Mark, Segment, plain, segments};
 use crate::store::{Item, Proposal};
 
 /// Characters of the blurred picture of a text.
@@ -41,7 +41,7 @@ pub(crate) struct Sheet {
 /// A post of the conversation.
 pub(crate) struct Post {
     pub(crate) posted: String,
-    pub(crate) text: String,
+    pub(crate) text: Vec<Segment>,
 }
 
 /// What the program says.
@@ -85,6 +85,16 @@ impl Sheet {
             .map(|e| Mark { start: e.span.start as usize, end: e.span.end as usize, drop: e.drop })
             .collect();
         let text = item.text.as_deref().map(|text| segments(text, &marks));
+        let thread: Vec<Post> = item
+            .thread
+            .iter()
+            .map(|post| Post {
+                posted: post.created_at.as_deref().map(labels::when).unwrap_or_default(),
+                text: plain(&post.text),
+            })
+            .collect();
+        let mut all = text.iter().chain(thread.iter().map(|post| &post.text)).flatten();
+        let has_slurs = all.any(|segment| segment.slur);
         let flat = |text: &str, most| text.chars().take(most).map(inert::shown).collect::<String>();
         Self {
             id: item.id.0,
@@ -96,18 +106,11 @@ impl Sheet {
             url: some(&item.url, 300),
             link: item.url.as_deref().and_then(link),
             lang: is_tag(&item.lang).then(|| item.lang.clone()),
-            has_slurs: text.iter().flatten().any(|segment| segment.slur),
+            has_slurs,
             text,
             blurred: item.text.as_deref().map(|text| flat(text, BLURRED)).unwrap_or_default(),
             is_cut: item.text.as_deref().is_some_and(|text| text.chars().nth(inert::MOST_CHARS).is_some()),
-            thread: item
-                .thread
-                .iter()
-                .map(|post| Post {
-                    posted: post.created_at.as_deref().map(labels::when).unwrap_or_default(),
-                    text: flat(&post.text, inert::MOST_CHARS),
-                })
-                .collect(),
+            thread,
             proposal: item.proposal.as_ref().map(|p| said(p, lang, statute, policy)),
             stands_for: if item.stands_for > 1 { lang.number(item.stands_for) } else { String::new() },
             repeats: item.open_repeats,

@@ -1,6 +1,6 @@
 //! Under which names the page may be asked for. Another name is somebody's DNS entry that points here, from a page that wants to read ours (DNS rebinding).
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use axum::http::{HeaderMap, HeaderValue, Uri, header};
 use url::Url;
@@ -13,6 +13,11 @@ pub(crate) struct Site {
     /// Whether people reach it by TLS, through a proxy.
     pub(crate) tls: bool,
     proxied: bool,
+    /// Machines beside this one whose word on where a request comes from is taken.
+    proxies: Vec<IpAddr>,
+    /// What the names of cookies end with. Browsers keep the cookies of all ports of a machine together, so that two queues on it would sign each other's people
+    /// out.
+    cookies_end: String,
 }
 
 impl Site {
@@ -22,12 +27,19 @@ impl Site {
         let mut origins =
             vec![format!("http://{address}"), format!("http://localhost:{port}"), format!("http://127.0.0.1:{port}")];
         origins.dedup();
-        Self { origins, tls: false, proxied: false }
+        Self { origins, tls: false, proxied: false, proxies: vec![], cookies_end: format!("_{port}") }
     }
 
-    /// Behind a proxy that people reach at `origin`.
-    pub(crate) fn behind(origin: &Url) -> Self {
-        Self { origins: vec![origin.origin().ascii_serialization()], tls: origin.scheme() == "https", proxied: true }
+    /// Behind a proxy that people reach at `origin`, and that asks from this machine or from one of `proxies`.
+    pub(crate) fn behind(origin: &Url, proxies: Vec<IpAddr>) -> Self {
+        let tls = origin.scheme() == "https";
+        let origins = vec![origin.origin().ascii_serialization()];
+        Self { origins, tls, proxied: true, proxies, cookies_end: String::new() }
+    }
+
+    /// The name of a cookie; behind TLS with the prefix that binds it to this host and to TLS (RFC 6265bis).
+    pub(crate) fn cookie(&self, which: &str) -> String {
+        format!("{}grens_{which}{}", if self.tls { "__Host-" } else { "" }, self.cookies_end)
     }
 
     /// Whether a request asks for this site and no other.
@@ -50,12 +62,19 @@ impl Site {
         self.origins.iter().any(|own| own.as_bytes().eq_ignore_ascii_case(origin.as_bytes()))
     }
 
-    /// Where a request comes from, for counting failed sign-ins: what the proxy says, or this machine.
-    pub(crate) fn peer(&self, headers: &HeaderMap) -> String {
+    /// Where a request comes from, for counting failed sign-ins: what the proxy says, or who asked. Whoever reaches the page past the proxy could write any
+    /// address into the header, so that it is read only when the proxy itself asks.
+    pub(crate) fn peer(&self, headers: &HeaderMap, asked_by: Option<IpAddr>) -> String {
+        let Some(from) = asked_by.map(|ip| ip.to_canonical()).filter(|_| self.proxied) else {
+            return "local".to_owned();
+        };
+        if !from.is_loopback() && !self.proxies.contains(&from) {
+            return from.to_string();
+        }
         let said = headers.get_all("x-forwarded-for").iter().next_back().and_then(|v: &HeaderValue| v.to_str().ok());
         // The proxy appends; what stands before its own entry is the client's word.
         let last = said.and_then(|line| line.rsplit(',').next()).map(str::trim).unwrap_or_default();
-        if self.proxied && !last.is_empty() && last.len() <= 64 { last.to_owned() } else { "local".to_owned() }
+        if !last.is_empty() && last.len() <= 64 { last.to_owned() } else { "local".to_owned() }
     }
 }
 
@@ -89,7 +108,7 @@ mod tests {
 
     #[test]
     fn a_form_comes_from_here_or_is_none() {
-        let site = Site::behind(&Url::parse("https://review.example.nl/").unwrap());
+        let site = Site::behind(&Url::parse("https://review.example.nl/").unwrap(), vec![]);
         let sent = |pairs: &[(&'static str, &str)]| site.sent_it(&headers(pairs));
         assert!(sent(&[("origin", "https://review.example.nl")]) && site.tls);
         for bad in ["http://review.example.nl", "https://review.example.nl.evil.example", "null", ""] {
@@ -101,7 +120,21 @@ mod tests {
     #[test]
     fn only_a_proxy_is_believed_about_addresses() {
         let forwarded = headers(&[("x-forwarded-for", "1.2.3.4, 5.6.7.8")]);
-        assert_eq!(Site::local("127.0.0.1:1".parse().unwrap()).peer(&forwarded), "local");
-        assert_eq!(Site::behind(&Url::parse("https://r.example").unwrap()).peer(&forwarded), "5.6.7.8");
+        let peer = |site: &Site, from: &str| site.peer(&forwarded, Some(from.parse().unwrap()));
+        assert_eq!(peer(&Site::local("127.0.0.1:1".parse().unwrap()), "127.0.0.1"), "local");
+        let behind = Site::behind(&Url::parse("https://r.example").unwrap(), vec!["10.0.0.2".parse().unwrap()]);
+        assert_eq!(["127.0.0.1", "10.0.0.2", "::ffff:10.0.0.2"].map(|from| peer(&behind, from)), ["5.6.7.8"; 3]);
+        // Somebody who has found the way past the proxy.
+        assert_eq!(peer(&behind, "10.0.0.9"), "10.0.0.9");
+    }
+
+    #[test]
+    fn two_queues_on_a_machine_have_cookies_of_their_own() {
+        let at = |address: &str| Site::local(address.parse().unwrap()).cookie("session");
+        assert_ne!(at("127.0.0.1:8090"), at("127.0.0.1:8091"));
+        assert_eq!(
+            Site::behind(&Url::parse("https://r.example").unwrap(), vec![]).cookie("session"),
+            "__Host-grens_session"
+        );
     }
 }

@@ -25,6 +25,7 @@ strings! {
     skip_to_content: "Naar de inhoud", "Skip to content";
     menu: "Menu", "Menu";
     menu_judge: "Beoordelen", "Review";
+    menu_mine: "Mijn oordelen", "My verdicts";
     menu_items: "Berichten", "Items";
     menu_dashboard: "Overzicht", "Dashboard";
     menu_statistics: "Statistiek", "Statistics";
@@ -37,6 +38,7 @@ strings! {
     close: "Sluiten", "Close";
     save: "Opslaan", "Save";
     change: "Wijzigen", "Change";
+    go_on: "Verder met het volgende bericht", "Go on with the next item";
     to_the_start: "Naar het begin", "To the start";
     earlier: "Vorige", "Previous";
     later: "Volgende", "Next";
@@ -52,11 +54,13 @@ strings! {
     problem_too_long: "Het formulier is te lang.", "The form is too long.";
     problem_slow: "Het formulier kwam te langzaam binnen.", "The form arrived too slowly.";
     problem_bad_field: "Een veld bevat iets wat er niet in kan staan.", "A field holds something that it cannot.";
-    problem_gone: "Dit bericht is niet meer bij u in handen: de tijd was om, of het is al beoordeeld.", "This item is no longer in your hands: its time ran out, or it has been judged.";
+    problem_gone: "Dit bericht is niet meer bij u in behandeling: de tijd was om, of het is al beoordeeld.", "This item is no longer in your hands: its time ran out, or it has been judged.";
     problem_too_late: "Dit kan niet meer ongedaan worden gemaakt. Op de pagina van het bericht kunt u een correctie vastleggen.", "This can no longer be undone. The item's page lets you record a correction.";
     problem_erased: "De tekst van dit bericht is gewist; het kan niet meer worden beoordeeld.", "The text of this item has been erased; it can no longer be judged.";
     problem_not_now: "Dat kan nu niet: het bericht of account is niet in de juiste toestand.", "Not now: the item or account is not in the right state.";
     problem_busy: "De wachtrij is bezet of de schijf is vol. Probeer het zo opnieuw; er is niets opgeslagen.", "The queue is busy or the disk is full. Try again shortly; nothing was saved.";
+    problem_unfinished: "Dit duurde te lang en loopt misschien nog door. Kijk onder Mijn oordelen of het is opgeslagen voordat u het nog eens probeert.", "This took too long and may still be going on. Look under My verdicts whether it was saved before you try again.";
+    problem_unreachable: "De pagina antwoordt niet. Wat u heeft ingevuld staat er nog; probeer het zo opnieuw.", "The page does not answer. What you filled in is still there; try again shortly.";
     problem_failed: "Er ging iets mis. Wat, staat in het logboek van de beheerder.", "Something failed. The operator's log says what.";
 
     // Accounts.
@@ -66,13 +70,14 @@ strings! {
     password_new: "Nieuw wachtwoord", "New password";
     password_first: "Eerste wachtwoord", "First password";
     password_old: "Huidig wachtwoord", "Current password";
-    password_again: "Nog een keer", "Once more";
+    password_again: "Herhaal het wachtwoord", "Repeat the password";
     password_change: "Wachtwoord wijzigen", "Change password";
     password_rule: "Ten minste 12 tekens; een zin van enkele woorden werkt goed.", "At least 12 characters; a phrase of some words works well.";
     password_differs: "De twee wachtwoorden zijn niet gelijk.", "The two passwords differ.";
     password_old_wrong: "Het huidige wachtwoord klopt niet, of er is te vaak geprobeerd.", "The current password is wrong, or it was tried too often.";
     login_refused: "Naam en wachtwoord horen niet bij elkaar, of het account is niet in gebruik.", "Name and password do not match, or the account is not in use.";
-    login_wait: "Te veel pogingen. Probeer het opnieuw na", "Too many attempts. Try again after";
+    login_wait: "Te veel pogingen. Minuten tot u het opnieuw kunt proberen:", "Too many attempts. Minutes until you can try again:";
+    login_already: "Al aangemeld? Ga verder.", "Signed in already? Go on.";
     login_help: "Geen account of wachtwoord vergeten? Vraag het de coördinator.", "No account, or forgotten your password? Ask the lead.";
     start: "Eerste account", "First account";
     start_help: "Het eerste account is van de coördinator. De code staat in het venster waarin de pagina is gestart.", "The first account is the lead's. The code stands in the window in which the page was started.";
@@ -166,7 +171,7 @@ strings! {
     field_online: "Nog online", "Still online";
     online_yes: "ja, nog online", "yes, still online";
     online_no: "nee, verdwenen", "no, gone";
-    online_at: "Gekeken op (UTC; leeg: nu)", "Checked at (UTC; empty: now)";
+    online_at: "Gecontroleerd op (UTC; leeg: nu)", "Checked at (UTC; empty: now)";
     field_route: "Waarheen", "Route";
     route_hotline: "meldpunt", "hotline";
     route_platform: "regels van het platform", "platform terms";
@@ -243,6 +248,10 @@ strings! {
     help_modifiers: "Toetsen werken niet in tekstvelden en niet samen met Ctrl, Alt of Cmd.", "Keys do nothing in text fields, nor together with Ctrl, Alt or Cmd.";
     help_keys_off: "Sneltoetsen uitzetten in deze browser", "Turn keyboard shortcuts off in this browser";
 
+    // One's own verdicts.
+    mine_note: "Uw laatste oordelen. Op de pagina van een bericht kunt u uw oordeel corrigeren.", "Your last verdicts. On an item's page you can correct your verdict.";
+    mine_none: "U heeft nog niets beoordeeld.", "You have not judged anything yet.";
+
     // The item's page.
     past: "Wat ermee is gebeurd", "What became of it";
     past_none: "Nog niets.", "Nothing yet.";
@@ -283,7 +292,7 @@ strings! {
     decided: "Beslist", "Decided";
 
     // Figures.
-    in_hand: "in handen", "in hand";
+    in_hand: "in behandeling", "in hand";
     oldest: "oudste open bericht", "oldest open item";
     erased_so_far: "gewist na de bewaartermijn", "erased after retention";
     as_table: "Als tabel", "As a table";
@@ -291,7 +300,7 @@ strings! {
     chart_done: "Oordelen per dag", "Verdicts per day";
     chart_done_note: "De laatste 30 dagen.", "The last 30 days.";
     chart_precision: "Precisie", "Precision";
-    chart_precision_note: "Deel van de kandidaten van het programma dat mensen bevestigen, per week waarin ze zijn gevonden.", "Share of the program's candidates that people confirm, by the week in which they were found.";
+    chart_precision_note: "Aandeel van de kandidaten van het programma dat mensen bevestigen, per week waarin ze zijn gevonden.", "Share of the program's candidates that people confirm, by the week in which they were found.";
     chart_scores: "Scores van de laatste week", "Scores of the last week";
     chart_scores_note: "Aantal berichten per tiende van de score.", "Items by tenth of the score.";
     chart_grounds: "Bevestigd per grond", "Confirmed by ground";
@@ -299,7 +308,7 @@ strings! {
     day: "Dag", "Day";
     week: "Week", "Week";
     weeks: "Precisie per week", "Precision by week";
-    share: "Deel", "Share";
+    share: "Aandeel", "Share";
     verdicts: "Oordelen", "Verdicts";
     judged: "Beoordeeld", "Judged";
     confirmed: "Bevestigd", "Confirmed";
@@ -332,7 +341,7 @@ strings! {
     set_blind_note: "Verbergt het voorstel van het programma tot na het oordeel. Bij twee beoordelaars is het altijd verborgen.", "Hides the program's proposal until after the verdict. With two raters it is always hidden.";
     set_second: "Tweede beoordelaar, in procenten", "Second rater, in percent";
     set_second_note: "Deel van de berichten die hierna binnenkomen dat twee mensen beoordelen.", "Share of items imported from now on that two people judge.";
-    set_lease: "Minuten in handen", "Minutes in hand";
+    set_lease: "Minuten in behandeling", "Minutes in hand";
     set_lease_note: "Zonder teken van leven gaat een bericht daarna terug.", "Without a sign of life an item then goes back.";
     set_batch: "Berichten tot een pauze", "Items until a break";
     set_batch_note: "0 is nooit.", "0 is never.";

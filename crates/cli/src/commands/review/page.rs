@@ -20,7 +20,8 @@ pub(super) fn serve(args: &ReviewServeArgs, printer: &Printer) -> Outcome {
     })?;
     let store = Store::create(&args.queue.queue)?;
     super::tell_end(&store, printer)?;
-    let options = Options { bind: args.bind, behind_proxy, policy: policy(&args.policy)? };
+    let options =
+        Options { bind: args.bind, behind_proxy, proxies: args.proxy_address.clone(), policy: policy(&args.policy)? };
     let listening = Listening::bind(&options, store)?;
     // Programs read this line: it has the port that `--bind ADDRESS:0` got.
     let address = listening.address();

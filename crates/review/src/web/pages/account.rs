@@ -40,7 +40,7 @@ pub(crate) fn set_password(app: &App, visit: &Visit) -> Result<Reply, Problem> {
     if new != visit.form.raw("again") {
         return wrong(t.password_differs);
     }
-    let mut store = app.figures();
+    let mut store = app.accounts();
     // The same limit on guesses as at the door.
     let LogIn::In(_) = store.log_in(&user.name, visit.form.raw("old"), &visit.peer)? else {
         return wrong(t.password_old_wrong);
@@ -51,7 +51,7 @@ pub(crate) fn set_password(app: &App, visit: &Visit) -> Result<Reply, Problem> {
         Err(error) => return Err(error.into()),
     }
     match store.log_in(&user.name, new, &visit.peer)? {
-        LogIn::In(logged_in) => Ok(Reply::go("/").cookie(cookies::session(&logged_in.token.0, app.site.tls))),
+        LogIn::In(logged_in) => Ok(Reply::go("/").cookie(cookies::session(&logged_in.token.0, &app.site))),
         _ => Ok(Reply::go("/login")),
     }
 }

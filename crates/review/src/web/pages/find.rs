@@ -39,10 +39,10 @@ struct Page {
     later: Option<u32>,
 }
 
-/// The search, and a list.
+/// The search, and a list. What is looked for may name an account, so that it comes as a form and stands in no address.
 pub(crate) fn page(app: &App, visit: &Visit) -> Result<Reply, Problem> {
     let (user, t) = (&visit.session()?.user, visit.lang.strings());
-    let wanted = visit.query.some("q").filter(|text| text.len() <= 2_000);
+    let wanted = visit.form.some("q").filter(|text| text.len() <= 2_000);
     let store = app.figures();
     let found = wanted.map(|wanted| store.find(user, wanted)).transpose()?;
     if let Some([one]) = found.as_deref() {
@@ -61,7 +61,7 @@ pub(crate) fn page(app: &App, visit: &Visit) -> Result<Reply, Problem> {
     let more = listed.len() > LINES as usize;
     listed.truncate(LINES as usize);
     Reply::page(&Page {
-        f: Frame::new(visit, "/items"),
+        f: Frame { here: "/items".to_owned(), ..Frame::new(visit, "/items") },
         wanted: line(wanted.unwrap_or_default(), 300),
         found: found.map(|ids| ids.into_iter().map(|ItemId(id)| id).collect()),
         lists: states.iter().map(|(name, label, _)| (*name, *label, *name == state)).collect(),

@@ -68,7 +68,8 @@ fn view(app: &App, visit: &Visit, item: &Item, no_reason: bool) -> Result<Page, 
 /// Reopen it: somebody who has not judged it judges it anew.
 pub(crate) fn reopen(app: &App, visit: &Visit) -> Result<Reply, Problem> {
     let (user, id) = (&visit.session()?.user, visit.item()?);
-    let t = visit.lang.strings();
+    // What is written down for good is in Dutch, whatever language the page was read in.
+    let t = Lang::Nl.strings();
     let mut store = app.store();
     let kind = match visit.form.one("objection") {
         "wrongly_marked" => t.objection_wrongly_marked,

@@ -58,6 +58,8 @@ pub(crate) fn page(app: &App, visit: &Visit) -> Result<Reply, Problem> {
     if let (Some(pause), None) = (pause, asked) {
         return pause_page(app, &store, visit, &wanted, pause);
     }
+    // What is shown is held from now on: an item whose time ran out and that nobody else has taken comes back into the hand first.
+    store.renew(&session.user, &session.hand)?;
     let mut held = store.in_hand(&session.user, &session.hand)?;
     let at = asked.and_then(|asked| held.iter().position(|item| item.id == asked)).unwrap_or(0);
     let item = if held.is_empty() {
@@ -69,7 +71,8 @@ pub(crate) fn page(app: &App, visit: &Visit) -> Result<Reply, Problem> {
     Reply::page(&page)
 }
 
-/// The item after the one in hand, for a page that wants to have it ready. Nothing when there is none, or a break is due first.
+/// The item after the one in hand, for a page that wants to have it ready. Nothing when there is none, or a break is due first; [`Problem::Gone`] when the one
+/// on the screen is not in hand (any more), so that nobody fills in a form that cannot be saved.
 pub(crate) fn ahead(app: &App, visit: &Visit) -> Result<Reply, Problem> {
     let (session, wanted) = (visit.session()?, Wanted::of(&visit.query));
     let mut store = app.store();
@@ -77,7 +80,11 @@ pub(crate) fn ahead(app: &App, visit: &Visit) -> Result<Reply, Problem> {
         return Ok(Reply::done());
     }
     let current = visit.query.one("after").parse::<ItemId>().map_err(|_| Problem::BadField)?;
+    store.renew(&session.user, &session.hand)?;
     let held = store.in_hand(&session.user, &session.hand)?;
+    if !held.iter().any(|item| item.id == current) {
+        return Err(Problem::Gone);
+    }
     let item = match held.into_iter().find(|item| item.id != current) {
         Some(item) => Some(item),
         None => store.take(&session.user, &session.hand, &wanted.filter, wanted.order)?,

@@ -31,12 +31,16 @@ struct Page {
 
 fn view(visit: &Visit, s: &Settings, wrong: bool) -> Page {
     let t = visit.lang.strings();
-    let number = |name, label, note, value: String, least, most| Number { name, label, note, value, least, most };
+    // What was filled in stays, so that only the wrong number has to be filled in again.
+    let number = |name, label, note, value: String, least, most| {
+        let value = visit.form.some(name).filter(|_| wrong).map_or(value, ToOwned::to_owned);
+        Number { name, label, note, value, least, most }
+    };
     let whole = |n: u32| n.to_string();
     let percent = format!("{:.0}", s.second_share * 100.0);
     Page {
         f: Frame { here: "/settings".to_owned(), ..Frame::new(visit, "/settings") },
-        blind: s.blind,
+        blind: if wrong { visit.form.one("blind") == "yes" } else { s.blind },
         numbers: vec![
             number("second_share", t.set_second, t.set_second_note, percent, "0", "100"),
             number("lease_minutes", t.set_lease, t.set_lease_note, whole(s.lease_minutes), "1", "1440"),

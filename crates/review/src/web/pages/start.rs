@@ -20,13 +20,19 @@ struct Page {
     wrong: Option<&'static str>,
 }
 
-/// The form.
-pub(crate) fn page(_: &App, visit: &Visit) -> Result<Reply, Problem> {
+/// The form; there is none once somebody leads.
+pub(crate) fn page(app: &App, visit: &Visit) -> Result<Reply, Problem> {
+    if app.store().has_lead()? {
+        return Err(Problem::NotFound);
+    }
     Reply::page(&Page { f: Frame::new(visit, "/start"), name: String::new(), wrong: None })
 }
 
-/// Make the account and sign in.
+/// Make the account and sign in. A password is hashed for the right code alone, so that nobody can keep the machine busy with hashes from outside.
 pub(crate) fn begin(app: &App, visit: &Visit) -> Result<Reply, Problem> {
+    if app.store().has_lead()? {
+        return Err(Problem::NotFound);
+    }
     let t = visit.lang.strings();
     let (name, password) = (visit.form.one("name"), visit.form.raw("password"));
     let wrong = |words| {
@@ -36,7 +42,7 @@ pub(crate) fn begin(app: &App, visit: &Visit) -> Result<Reply, Problem> {
     if password != visit.form.raw("again") {
         return wrong(t.password_differs);
     }
-    let mut store = app.figures();
+    let mut store = app.accounts();
     match store.redeem_setup_token(visit.form.one("code"), name, password) {
         Ok(Some(_)) => {}
         Ok(None) => {
@@ -48,7 +54,7 @@ pub(crate) fn begin(app: &App, visit: &Visit) -> Result<Reply, Problem> {
         Err(error) => return Err(error.into()),
     }
     match store.log_in(name, password, &visit.peer)? {
-        LogIn::In(logged_in) => Ok(Reply::go("/").cookie(cookies::session(&logged_in.token.0, app.site.tls))),
+        LogIn::In(logged_in) => Ok(Reply::go("/").cookie(cookies::session(&logged_in.token.0, &app.site))),
         _ => Ok(Reply::go("/login")),
     }
 }

@@ -1,5 +1,6 @@
 //! Small steps around an item: skip, undo, another filter, a sign of life, the end of a break.
 
+use crate::ReviewError;
 use crate::store::EntryId;
 use crate::web::app::App;
 use crate::web::problem::Problem;
@@ -7,11 +8,13 @@ use crate::web::reply::Reply;
 use crate::web::visit::Visit;
 use crate::web::wanted::Wanted;
 
-/// Not this one, not now. Nothing is recorded.
+/// Not this one, not now. Nothing is recorded. What is not in hand any more is left behind just the same: there must be a way on from it.
 pub(crate) fn skip(app: &App, visit: &Visit) -> Result<Reply, Problem> {
     let session = visit.session()?;
-    app.store().skip(&session.user, &session.hand, visit.item()?)?;
-    go_on_judging(visit)
+    match app.store().skip(&session.user, &session.hand, visit.item()?) {
+        Ok(()) | Err(ReviewError::NotInHand(_)) => go_on_judging(visit),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Undo a verdict of the last ten seconds. Its item is in hand again, and comes back first.

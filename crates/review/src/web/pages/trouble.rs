@@ -4,6 +4,7 @@ use askama::Template;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 
+use crate::web::access::Who;
 use crate::web::frame::Frame;
 use crate::web::problem::Problem;
 use crate::web::reply::{Reply, local};
@@ -14,6 +15,8 @@ use crate::web::visit::Visit;
 struct Page {
     f: Frame,
     words: &'static str,
+    /// Whether there is something to judge to go on with.
+    judges: bool,
 }
 
 /// For somebody at a page: the page, or the way to sign in. For the page's own script: a line of text, so that nothing that was filled in is lost.
@@ -25,7 +28,8 @@ pub(crate) fn reply(visit: &Visit, problem: &Problem) -> Response {
     if matches!(problem, Problem::SignIn) && visit.reading {
         return Reply::go(&sign_in(&visit.here)).into_response();
     }
-    let page = Page { f: Frame::new(visit, ""), words };
+    let judges = Who::JUDGES.lets(visit.session.as_ref().map(|session| session.user.role));
+    let page = Page { f: Frame::new(visit, ""), words, judges };
     Reply::with_status(problem.status(), &page)
         .map_or_else(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response(), axum::response::IntoResponse::into_response)
 }

@@ -27,7 +27,8 @@ struct Row {
 struct Page {
     f: Frame,
     rows: Vec<Row>,
-    roles: Vec<(&'static str, &'static str)>,
+    /// Value, words, whether it is chosen.
+    roles: Vec<(&'static str, &'static str, bool)>,
     name: String,
     wrong: Option<&'static str>,
 }
@@ -43,10 +44,12 @@ fn view(app: &App, visit: &Visit, wrong: Option<&'static str>) -> Result<Page, P
         name: user.name,
         pseudonym: user.pseudonym,
     };
+    // What was asked for stays asked for: an account must not get more rights because its password was too short.
+    let chosen = role(visit).unwrap_or(Role::Moderator);
     Ok(Page {
         f: Frame { here: "/users".to_owned(), ..Frame::new(visit, "/users") },
         rows: app.store().users()?.into_iter().map(row).collect(),
-        roles: Role::ALL.map(|role| (role.name(), role_name(t, role))).into(),
+        roles: Role::ALL.map(|role| (role.name(), role_name(t, role), role == chosen)).into(),
         name: visit.form.one("name").to_owned(),
         wrong,
     })
@@ -64,7 +67,7 @@ fn role(visit: &Visit) -> Result<Role, Problem> {
 /// One more account.
 pub(crate) fn add(app: &App, visit: &Visit) -> Result<Reply, Problem> {
     let (role, password) = (role(visit)?, visit.form.raw("password"));
-    let added = app.figures().add_user(visit.form.one("name"), role, password, None);
+    let added = app.accounts().add_user(visit.form.one("name"), role, password, None);
     answer(app, visit, added.map(|_| ()))
 }
 
@@ -83,7 +86,7 @@ pub(crate) fn set_active(app: &App, visit: &Visit) -> Result<Reply, Problem> {
 /// A new password for somebody who has forgotten the old one; it ends the sessions of the account.
 pub(crate) fn set_password(app: &App, visit: &Visit) -> Result<Reply, Problem> {
     let user = other(visit)?;
-    answer(app, visit, app.figures().set_password(user, visit.form.raw("password")))
+    answer(app, visit, app.accounts().set_password(user, visit.form.raw("password")))
 }
 
 /// The account of the path, which is somebody else's: one's own is changed at `/account`, and a lead who takes the role from himself could not give it back.
