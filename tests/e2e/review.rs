@@ -110,6 +110,7 @@ fn a_night_is_judged_and_goes_to_the_gateway_and_an_objection_takes_it_back() {
         .expect(0)
         .says(&["put in: 0 notice drafts", "1 were there already"]);
     let to = queue.path("sent");
+    std::fs::create_dir(&to).unwrap();
     run(&["deliver", "--to", text(&to), "--outbox", text(&outbox), "--policy", text(&policy)]).expect(0);
     {
         let mut store = queue.store();
