@@ -110,6 +110,7 @@ fn a_night_is_judged_and_goes_to_the_gateway_and_an_objection_takes_it_back() {
         .expect(0)
         .says(&["put in: 0 notice drafts", "1 were there already"]);
     let to = queue.path("sent");
+    std::fs::create_dir(&to).unwrap();
     run(&["deliver", "--to", text(&to), "--outbox", text(&outbox), "--policy", text(&policy)]).expect(0);
     {
         let mut store = queue.store();
@@ -230,12 +231,19 @@ fn what_is_no_queue_is_named_and_left_alone() {
 
 #[test]
 fn words_that_weigh_most_are_found_once() {
-    let queue = Queue::with(&harmless(3));
-    let (model, policy) = (fixture("bert"), queue.path("policy.toml"));
+    let dir = tempfile::tempdir().unwrap();
+    let (model, policy) = (fixture("bert"), dir.path().join("policy.toml"));
     std::fs::write(&policy, super::night::POLICY).unwrap();
-    let why = ["why", "--model", text(&model), "--policy", text(&policy), "--threads", "1"];
-    queue.run(&[&why[..], &["--limit", "2"]].concat()).expect(0).says(&["2 items have their words; 1 are left"]);
-    queue.run(&why).expect(0).says(&["1 items have their words; 0 are left"]);
+    let decider = ["--model", text(&model), "--policy", text(&policy), "--threads", "1"];
+    let post = b"{\"id\": \"1\", \"text\": \"Wat een mooie dag in Zwolle.\"}\n";
+    let scored = run_with(&[&["score", "-"], &decider[..]].concat(), post).expect(0).records();
+    let mut findings = harmless(4);
+    findings.iter_mut().take(3).for_each(|finding| finding["model"] = scored[0]["model"].clone());
+    let queue = Queue::with(&findings);
+    let why = [&["why"], &decider[..]].concat();
+    queue.run(&[&why[..], &["--limit", "2"]].concat()).expect(0).says(&["2 items have their words; 2 are left"]);
+    // The fourth was scored by another model: its words would explain another score.
+    queue.run(&why).expect(0).says(&["1 items have their words; 1 are left", "scored by another model"]);
     queue.run(&why).expect(0).says(&["0 items have their words"]);
 }
 

@@ -11,7 +11,7 @@ use grens_gateway::Moment;
 use grens_law::{Article, ContextFlag, Ground, Judgement, OnlineCheck, Publicity, Route, Span};
 use hmac::{Hmac, Mac as _};
 use rand::TryRngCore as _;
-use rusqlite::{OptionalExtension as _, Transaction, params};
+use rusqlite::{Transaction, params};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
@@ -145,12 +145,15 @@ pub(super) fn end(db: &rusqlite::Connection) -> rusqlite::Result<(i64, String)> 
     db.query_row("SELECT seq, hash FROM chain_end", [], |row| Ok((row.get(0)?, row.get(1)?)))
 }
 
-/// Add an entry. Returns its number. Its time is never before that of the last one, also when the clock was set back: who gets corrections goes by it.
+/// Add an entry. Returns its number. Its time is never before that of the last one about the same item, also when the clock was set back: who gets corrections
+/// goes by it.
 pub(super) fn append(transaction: &Transaction<'_>, now: Moment, kind: Kind, new: New<'_>) -> rusqlite::Result<i64> {
     let (last, previous) = end(transaction)?;
     let seq = last + 1;
-    let before = transaction.prepare("SELECT at_ms FROM entry WHERE seq = ?1")?.query_row([last], |row| row.get(0));
-    let now = before.optional()?.map_or(now, |ms: i64| now.max(Moment::from_millis(ms)));
+    let before = transaction
+        .prepare("SELECT max(at_ms) FROM entry WHERE item = ?1")?
+        .query_row([new.item], |row| row.get::<_, Option<i64>>(0))?;
+    let now = before.map_or(now, |ms| now.max(Moment::from_millis(ms)));
     let sealed = new.words.map(|words| {
         let text = json(words);
         let salt = salt();

@@ -74,7 +74,7 @@ impl Sight {
     /// Whether an entry is shown to `user`.
     pub(super) fn shows(&self, entry: &Body, user: &User) -> bool {
         let is_own = entry.by.as_deref() == Some(user.pseudonym.as_str());
-        is_own || !self.hides_others && !(self.hides_verdicts && entry.verdict.is_some())
+        is_own || !(self.hides_others || self.hides_verdicts && entry.verdict.is_some())
     }
 }
 
