@@ -16,24 +16,6 @@ import sys
 
 TOKENS_A_WORD = 1.55
 # (share of posts, at most so many tokens) of real Dutch posts.
-POST_QUANTILES), out of sentences of eval-data/train/ordinary and
-eval-data/train/quads-*; they are shuffled with a fixed seed. Every engine is a process of its own, from start to last result: it reads the
-same JSON Lines, tokenises, scores, and is timed from outside (first result, total, peak resident memory). The peers get what helps them:
-batches of 32 sorted by length over the whole file. Rounds are interleaved; raw rows go to DIR/rows.csv.
-"""
-import argparse
-import csv
-import glob
-import json
-import os
-import pathlib
-import platform
-import random
-import statistics
-import subprocess
-import sys
-import time
-
 POST_QUANTILES = [(0.0, 3), (0.05, 6), (0.10, 8), (0.25, 13), (0.50, 26.5), (0.75, 57), (0.90, 85), (0.95, 102), (0.99, 196), (1.0, 256)]
 PLATFORMS = ["mastodon", "bluesky", "reddit", "youtube", "x"]
 
