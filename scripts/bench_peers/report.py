@@ -45,7 +45,8 @@ def show(rows, args):
         print(f"\n{threads} threads\n{'engine':<17}{'posts/s':>9}{'no tok.':>9}{'latency':>11}{'first':>9}{'peak':>9}{'cpu/post':>11}{'flips':>7}")
         for engine in args.engines:
             m = medians(rows, engine, threads)
-            print(f"{engine:<17}{m['posts_per_s']:>9.1f}{m.get('posts_per_s_without_tokenising', float('nan')):>9.1f}{m['latency_ms']:>8.2f} ms"
+            bare = m.get("posts_per_s_without_tokenising")
+            print(f"{engine:<17}{m['posts_per_s']:>9.1f}{f'{bare:.1f}' if bare else '-':>9}{m['latency_ms']:>8.2f} ms"
                   f"{m['first_decision_s']:>7.2f} s{m['peak_mb']:>6.0f} MB{m['cpu_ms_a_post']:>8.2f} ms{m['flips']:>7}")
         if "grens" in args.engines:
             ratios(rows, args.engines, threads)
