@@ -76,20 +76,17 @@ impl Drop for Tiles {
 /// Sums of a tile: `[rows, outputs]`.
 pub(crate) type Sums = [[i32; 16]; TILE_ROWS];
 
-/// Multiply two tiles of 16 rows of u8 by a panel's 32 outputs of i8: the sums of the first tile with the first and the second
-/// 16 outputs, then those of the second.
-///
-/// A tile is loaded for the next step as soon as the last product of this step that reads its register has been issued: where two threads
-/// share a core, loads and products do not overlap on the processors at hand, and this order waits least (docs/speed.md).
+/// Multiply 16 rows of two planes of u8 by a panel's 32 outputs of i8: the sums of the low plane with the first and the second
+/// 16 outputs, then those of the high plane.
 ///
 /// # Safety
-/// `first` and `second` are 16 rows that begin `row_bytes` apart, each of at least `steps` times 64 bytes; `panel` holds
+/// `low` and `high` are 16 rows that begin `row_bytes` apart, each of at least `steps` times 64 bytes; `panel` holds
 /// `steps` times 16 groups of 128 bytes (`QuantisedMatrix`); `steps` is not 0.
 #[inline(always)]
-pub(crate) unsafe fn two_tiles(
+pub(crate) unsafe fn two_planes(
     _: &Tiles,
-    first: *const u8,
-    second: *const u8,
+    low: *const u8,
+    high: *const u8,
     row_bytes: usize,
     panel: *const u8,
     steps: usize,
@@ -98,41 +95,31 @@ pub(crate) unsafe fn two_tiles(
     // SAFETY: the caller answers for the reads; `sums` is four tiles of 1024 bytes; the tiles are set up, as `Tiles` shows.
     unsafe {
         asm!(
-            "tileloadd tmm4, [{first} + {row}]",
-            "tileloadd tmm6, [{panel} + {panel_row}]",
-            "tileloadd tmm7, [{panel} + {panel_row} + 64]",
-            "tileloadd tmm5, [{second} + {row}]",
             "tilezero tmm0",
             "tilezero tmm1",
             "tilezero tmm2",
             "tilezero tmm3",
-            "jmp 3f",
             "2:",
-            "add {panel}, 2048",
-            "add {first}, 64",
-            "add {second}, 64",
+            "tileloadd tmm6, [{panel} + {panel_row}]",
+            "tileloadd tmm7, [{panel} + {panel_row} + 64]",
+            "tileloadd tmm4, [{low} + {row}]",
             "tdpbusd tmm0, tmm4, tmm6",
             "tdpbusd tmm1, tmm4, tmm7",
-            "tileloadd tmm4, [{first} + {row}]",
+            "tileloadd tmm5, [{high} + {row}]",
             "tdpbusd tmm2, tmm5, tmm6",
-            "tileloadd tmm6, [{panel} + {panel_row}]",
             "tdpbusd tmm3, tmm5, tmm7",
-            "tileloadd tmm7, [{panel} + {panel_row} + 64]",
-            "tileloadd tmm5, [{second} + {row}]",
-            "3:",
+            "add {panel}, 2048",
+            "add {low}, 64",
+            "add {high}, 64",
             "dec {steps}",
             "jnz 2b",
-            "tdpbusd tmm0, tmm4, tmm6",
-            "tdpbusd tmm1, tmm4, tmm7",
-            "tdpbusd tmm2, tmm5, tmm6",
-            "tdpbusd tmm3, tmm5, tmm7",
             "tilestored [{sums} + {sums_row}], tmm0",
             "tilestored [{sums} + {sums_row} + 1024], tmm1",
             "tilestored [{sums} + {sums_row} + 2048], tmm2",
             "tilestored [{sums} + {sums_row} + 3072], tmm3",
             panel = inout(reg) panel => _,
-            first = inout(reg) first => _,
-            second = inout(reg) second => _,
+            low = inout(reg) low => _,
+            high = inout(reg) high => _,
             steps = inout(reg) steps => _,
             sums = in(reg) sums.as_mut_ptr(),
             row = in(reg) row_bytes,

@@ -38,7 +38,20 @@ unsafe fn tile<const M: usize>(task: &PanelTask<'_>, row: usize, out: &mut [f32]
     sum = unsafe { add_products(sum, low.as_ptr(), panel.as_ptr(), width) };
     let finish = Finish::of(task);
     for m in 0..M {
-        sum[m] = with_outliers(task, row + m, sum[m]);
+        for outlier in task.x.outliers_of(task.first + row + m) {
+            let w = task.panel[outlier.group * PANEL * GROUP..][..PANEL * GROUP].as_ptr();
+            let high = _mm512_set1_epi32(i32::from_le_bytes(outlier.bytes));
+            for half in 0..2 {
+                // SAFETY: a panel's group is two aligned vectors, of which this loads one.
+                let w = unsafe { _mm512_load_si512(w.add(half * 64).cast::<__m512i>()) };
+                let product = _mm512_slli_epi32::<8>(_mm512_dpbusd_epi32(_mm512_setzero_si512(), high, w));
+                sum[m][half] = if outlier.negative {
+                    _mm512_sub_epi32(sum[m][half], product)
+                } else {
+                    _mm512_add_epi32(sum[m][half], product)
+                };
+            }
+        }
         finish.write(task, row + m, sum[m], out);
     }
 }
@@ -64,23 +77,6 @@ unsafe fn add_products<const M: usize>(
                 let x = _mm512_set1_epi32(x.add(m * width + k * GROUP).cast::<i32>().read_unaligned());
                 sum[m] = [_mm512_dpbusd_epi32(sum[m][0], x, w[0]), _mm512_dpbusd_epi32(sum[m][1], x, w[1])];
             }
-        }
-    }
-    sum
-}
-
-/// A row's sums with the high bytes of its far values.
-#[inline]
-#[target_feature(enable = "avx512f,avx512vnni")]
-pub(crate) fn with_outliers(task: &PanelTask<'_>, row: usize, mut sum: [__m512i; 2]) -> [__m512i; 2] {
-    for outlier in task.x.outliers_of(task.first + row) {
-        let w = task.panel[outlier.group * PANEL * GROUP..][..PANEL * GROUP].as_ptr();
-        let high = _mm512_set1_epi32(i32::from_le_bytes(outlier.bytes));
-        for (half, sum) in sum.iter_mut().enumerate() {
-            // SAFETY: a panel's group is two aligned vectors, of which this loads one.
-            let w = unsafe { _mm512_load_si512(w.add(half * 64).cast::<__m512i>()) };
-            let product = _mm512_slli_epi32::<8>(_mm512_dpbusd_epi32(_mm512_setzero_si512(), high, w));
-            *sum = if outlier.negative { _mm512_sub_epi32(*sum, product) } else { _mm512_add_epi32(*sum, product) };
         }
     }
     sum
