@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """From public rows and the Dutch rows of this repository to models/grens-nl, in one command.
 
-Usage: python3 -m scripts.build_model --data DIR --work DIR --version 0.1.0 [--retrim] [-- TRAIN OPTIONS [-- SECOND ROUND]]
+Usage: python3 -m scripts.build_model --data DIR --work DIR --version 0.1.0 --policy NAME [--retrim] [-- TRAIN OPTIONS [-- SECOND ROUND]]
 
 Base model, trimmed vocabulary, training, int8 export, calibration and thresholds, each step being a script of its own; what exists
 already (the base, the trimmed base) is used again. What follows the first `--` goes to scripts.train; what follows a second one trains on from
@@ -31,6 +31,7 @@ def main():
     args.add_argument("--wheels", type=pathlib.Path, help="directory with the two wheels of the base, if they are there already")
     args.add_argument("--out", type=pathlib.Path, default=pathlib.Path("models/grens-nl"))
     args.add_argument("--version", required=True)
+    args.add_argument("--policy", required=True, help="name of the thresholds, as scripts.calibrate wants it")
     args.add_argument("--retrim", action="store_true", help="choose the vocabulary anew even if a trimmed base exists")
     args = args.parse_args(own)
     name = f"{args.version}-{time.strftime('%Y%m%d-%H%M', time.gmtime())}"
@@ -47,7 +48,7 @@ def main():
         run("train", "--base", trimmed, "--data", args.data, "--out", folder, "--report", runs / f"train-{name}-{number}.json", *start, *options)
         start = ["--start", folder]
     run("export_int8", "--checkpoint", start[1], "--out", args.out, "--version", args.version)
-    run("calibrate", "--model", args.out, "--data", args.data, "--report", runs / f"calibrate-{name}.json")
+    run("calibrate", "--model", args.out, "--data", args.data, "--policy", args.policy, "--report", runs / f"calibrate-{name}.json")
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Calibrate the heads of a model directory and choose its thresholds.
 
-Usage: python3 -m scripts.calibrate --model models/grens-nl --data DIR [--dutch eval-data/train] [--report FILE.json]
+Usage: python3 -m scripts.calibrate --model models/grens-nl --data DIR --policy NAME [--dutch eval-data/train] [--report FILE.json]
 
 Fitted on what training never saw: the held-out Dutch families, the Dutch RTP-LX dev rows (`group_hate`; harmless rows for every head),
 and held-out plain Dutch. Per head p = sigmoid(scale * logit + bias), drawn towards (1, 0) where there is little to go by. The weights are
@@ -116,6 +116,7 @@ def main():
     args.add_argument("--dutch", type=pathlib.Path, default=pathlib.Path("eval-data/train"))
     args.add_argument("--grenscheck", type=pathlib.Path, default=pathlib.Path("eval-data/grenscheck"))
     args.add_argument("--ordinary", type=pathlib.Path, default=pathlib.Path("eval-data/ordinary"))
+    args.add_argument("--policy", required=True, help="name of the thresholds, such as grens-nl-6: never one that other thresholds had")
     args.add_argument("--report", type=pathlib.Path)
     args = args.parse_args()
     public, (dutch, _) = public_rows(args.data / "public-train.jsonl.gz"), dutch_rows(args.dutch)
@@ -166,7 +167,7 @@ def main():
     found["grounds"] = {"micro_f1": grounds[values["named"]], "threshold": values["named"], "heads": GROUNDS}
     note = (f"candidate: precision {PRECISION_OF_CANDIDATE} or more and at most {EVERYDAY_CANDIDATES:.1%} of {len(everyday_texts)} everyday posts, review: recall {RECALL_OF_REVIEW}, within bounds; "
             f"on {len(examples)} held-out Dutch rows (see calibration.json)")
-    (args.model / "policy.toml").write_text(policy.text(values, note))
+    (args.model / "policy.toml").write_text(policy.text(values, note, args.policy))
     manifest.write(args.model)
 
     platt = np.array([[heads[h]["scale"], heads[h]["bias"]] for h in HEADS])

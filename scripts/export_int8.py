@@ -62,7 +62,7 @@ def main():
     shutil.copyfile(args.checkpoint / "tokenizer.json", args.out / "tokenizer.json")
     if not (args.out / "calibration.json").exists() or args.untrained:
         as_json(neutral_calibration(), args.out / "calibration.json")
-        (args.out / "policy.toml").write_text(policy.text(policy.NEUTRAL, "neutral: no threshold was chosen on any data yet"))
+        (args.out / "policy.toml").write_text(policy.text(policy.NEUTRAL, "neutral: no threshold was chosen on any data yet", "neutral"))
     as_json(golden(args.out), args.out / "golden.json")
     manifest.write(args.out, args.version, MAX_TOKENS)
     sizes = {f.name: f.stat().st_size for f in sorted(args.out.iterdir())}

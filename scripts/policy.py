@@ -3,8 +3,8 @@
 NEUTRAL = {"137c": (0.85, 0.5), "137d": (0.85, 0.5), "group_hate": 0.6, "named": 0.5}
 
 
-def text(values, note, name="grens-nl-5"):
-    """The file for {article: (candidate, review), "group_hate": review, "named": grounds}."""
+def text(values, note, name):
+    """The file for {article: (candidate, review), "group_hate": review, "named": grounds}; other thresholds want another name."""
     blocks = [f'id = "{name}"', f'note = "{note}"']
     for article in ("137c", "137d"):
         candidate, review = values[article]

@@ -33,7 +33,8 @@ def environment(folder):
     if not python.exists():
         print(f"making {folder}: some minutes", file=sys.stderr)
         subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
-        subprocess.run([str(python), "-m", "pip", "install", "--quiet", "-r", str(HERE / "requirements.txt")], check=True)
+    # Also where it is there: an installation that broke off is mended.
+    subprocess.run([str(python), "-m", "pip", "install", "--quiet", "-r", str(HERE / "requirements.txt")], check=True)
     return python
 
 

@@ -39,7 +39,7 @@ def held_out(key):
 
 
 def public_target(row):
-    """What a public row says about the heads. See DESIGN and LAW for why forms decide articles."""
+    """What a public row says about the heads. Forms decide articles: a call is 137d, contempt 137c (eval-data/LABELS.md)."""
     if row["hate"] == 0:
         return [0.0] * len(HEADS)
     forms = None if row["forms"] is None or row["source"] == "rtplx" else set(row["forms"])

@@ -230,7 +230,7 @@ fn not_scored(s: &SummaryRecord) -> Vec<(String, String)> {
     row(
         s.repeats,
         "herhalingen",
-        "Dezelfde tekst (na normalisatie) is één keer beoordeeld; elke herhaling telt mee met dat oordeel.",
+        "Dezelfde tekst (na normalisatie) is één keer gescoord; elke herhaling telt mee met die score.",
     );
     row(s.seen_before, "eerder gezien", "Deze berichten zijn in een eerdere nacht met dezelfde tekst gescand.");
     row(s.rejected, "onbruikbare regels", "Elke regel staat met reden in rejects.jsonl.");
@@ -238,10 +238,10 @@ fn not_scored(s: &SummaryRecord) -> Vec<(String, String)> {
         row(
             *n,
             &format!("in een andere taal ({})", plain(lang, 20)),
-            "Duidelijk geen Nederlands; --all-languages beoordeelt ze toch.",
+            "Duidelijk geen Nederlands; met --all-languages worden ze toch gescoord.",
         );
     }
-    row(s.truncated, "lange teksten", "Alleen het begin is gelezen; de rest van de tekst is niet beoordeeld.");
+    row(s.truncated, "lange teksten", "Alleen het begin is gelezen; de rest van de tekst is niet gescoord.");
     row(
         s.lines.overflow,
         "regels boven de daglimiet",
