@@ -32,6 +32,7 @@ mod collect;
 mod decisions;
 mod finish;
 mod folder;
+mod kept;
 mod lock;
 mod manifest;
 mod merge;
