@@ -12,7 +12,7 @@ use crate::input::{Inputs, Item, LanguageGate, SourceState};
 const BATCH: usize = 128;
 /// Items that are read ahead of a pipe; filling a window takes no time beside scoring it.
 const PIPE_AHEAD: usize = 128;
-/// Items below which it is not worth the while to share them out.
+/// Items below which it is not worth the while to share them out over threads.
 pub(crate) const FEW_ITEMS: usize = 32;
 /// Posts of a run's first window; each next one is twice as large, so that the first record does not wait for a full one.
 const FIRST_WINDOW: usize = 16;
@@ -63,7 +63,7 @@ impl Default for Window {
 /// A thread that reads ahead into a bounded queue, so that memory stays bounded and the input feels back-pressure.
 pub(crate) struct Feed {
     items: Queue<Item>,
-    /// Passed on this side, by the threads that score: they wait for the window, and one thread reads.
+    /// Passed on this side, by several threads: reading has one alone, and the model waits for the window.
     gate: LanguageGate,
     /// Items that are not needed any more, on their way back to the reader.
     spent: Sender<Vec<Item>>,

@@ -34,8 +34,8 @@ impl TextKey {
     }
 }
 
-/// The keys of a window's posts, in order; nothing for what is no post. Beside the model nothing that is done with a post takes longer than to
-/// normalise it, so that it is shared out over the threads that wait to score the window.
+/// The keys of a window's posts, in order; nothing for what is no post. To normalise a post takes longer than all else that is done with it beside
+/// the model, so that it is shared out over threads: they would wait for the window.
 pub(crate) fn keys(items: &[Item]) -> Vec<Option<TextKey>> {
     let key = |room: &mut String, item: &Item| match item {
         Item::Post(post) => Some(TextKey::of_post(post, normalised(&post.text, room))),
