@@ -5,6 +5,7 @@
 
 #![allow(clippy::print_stdout, missing_docs)]
 
+use std::hash::BuildHasher;
 use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
@@ -27,8 +28,8 @@ impl TextScorer for StandIn {
 
     /// One token, made of the hash of the text.
     fn encode(&self, text: &str) -> Result<Encoded> {
-        let hash =
-            text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x100_0000_01b3));
+        // A quick hash: what is measured is the scan, not its stand-in.
+        let hash = foldhash::fast::FixedState::default().hash_one(text);
         Ok(Encoded { ids: vec![(hash >> 20) as u32], truncated: false })
     }
 

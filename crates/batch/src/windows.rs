@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded, unbounded};
+use rayon::prelude::*;
 
 use crate::input::{Inputs, Item, LanguageGate, SourceState};
 
@@ -11,6 +12,8 @@ use crate::input::{Inputs, Item, LanguageGate, SourceState};
 const BATCH: usize = 128;
 /// Items that are read ahead of a pipe; filling a window takes no time beside scoring it.
 const PIPE_AHEAD: usize = 128;
+/// Items below which it is not worth the while to share them out over threads.
+pub(crate) const FEW_ITEMS: usize = 32;
 /// Posts of a run's first window; each next one is twice as large, so that the first record does not wait for a full one.
 const FIRST_WINDOW: usize = 16;
 
@@ -60,7 +63,7 @@ impl Default for Window {
 /// A thread that reads ahead into a bounded queue, so that memory stays bounded and the input feels back-pressure.
 pub(crate) struct Feed {
     items: Queue<Item>,
-    /// Looked through on this side: reading takes longer than what is left to do here.
+    /// Passed on this side, by several threads: reading has one alone, and the model waits for the window.
     gate: LanguageGate,
     /// Items that are not needed any more, on their way back to the reader.
     spent: Sender<Vec<Item>>,
@@ -113,7 +116,8 @@ impl Feed {
         let stop = if self.ends_at_stop { &NEVER } else { stop };
         let items = next_window(&mut self.items, Window { posts: self.size, ..self.window }, stop)?;
         self.handed_out = Some((Instant::now(), items.len()));
-        Some(items.into_iter().map(|item| self.gate.pass(item)).collect())
+        let gate = self.gate;
+        Some(items.into_par_iter().with_min_len(FEW_ITEMS).map(|item| gate.pass(item)).collect())
     }
 
     /// Hand items back whose memory the reader may use again: what is asked for in one thread and given up in another costs more than reading it.

@@ -2,7 +2,7 @@
 
 use std::io::{self, BufRead, BufReader, Cursor, Read};
 
-use super::draft::Fault;
+use super::found::Fault;
 
 /// Bytes that tell what a file is.
 const HEAD: u64 = 8;

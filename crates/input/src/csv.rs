@@ -6,9 +6,10 @@ mod header;
 use std::borrow::Cow;
 use std::io::{self, BufRead};
 
-use super::draft::{Draft, Fault, Found, Reader, Spare};
 use super::fields::{COUNT, Fields, Slot};
+use super::found::{Fault, Found, Reader, Spare};
 use super::jsonl::unreadable;
+use super::post::Post;
 use super::row::{Cell, Row};
 pub(super) use delimited::{Cells, Delimited, Step};
 use header::missing_columns;
@@ -58,7 +59,7 @@ impl Table {
             Step::End => return Ok(None),
         };
         Ok(Some(match self.rows.cells(&record) {
-            Ok(cells) => post(&cells, columns).into_found(record.line, &self.fields, &mut self.spare),
+            Ok(cells) => post(&cells, columns).found(record.line, &self.fields, &mut self.spare),
             Err(fault) => Found::Fault(fault),
         }))
     }
@@ -99,7 +100,7 @@ impl Reader for Table {
         }
     }
 
-    fn reuse(&mut self, spent: Draft) {
+    fn reuse(&mut self, spent: Box<Post>) {
         self.spare.keep(spent);
     }
 }

@@ -6,8 +6,9 @@ use std::collections::VecDeque;
 use std::io::{self, BufRead};
 
 use super::MAX_RECORD_BYTES;
-use super::draft::{Draft, Fault, Found, Reader, Spare};
+use super::found::{Fault, Found, Reader, Spare};
 use super::jsonl::{bad_encoding, unreadable};
+use super::post::Post;
 use super::shape::Shape;
 use super::walker::{Step, Walker};
 
@@ -82,7 +83,7 @@ impl Reader for Document {
         self.found.pop_front()
     }
 
-    fn reuse(&mut self, spent: Draft) {
+    fn reuse(&mut self, spent: Box<Post>) {
         self.spare.keep(spent);
     }
 }

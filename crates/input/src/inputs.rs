@@ -1,19 +1,18 @@
 //! All inputs of a run as one sequence of items.
 
-use std::borrow::Cow;
 use std::io::Read;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
 use grens_law::{REJECT_SCHEMA, RejectRecord};
 
-use super::draft::{Draft, Fault, Found, shown};
 use super::error::Result;
+use super::found::{Fault, Found, shown};
 use super::item::Item;
 use super::language::LanguageGate;
 use super::limit::TooManyRejects;
 use super::opened::Opened;
-use super::post::{Place, Post};
+use super::post::{Place, Post, UNKNOWN_LANG};
 use super::raw::Raw;
 use super::seen::Seen;
 use super::source::{Source, SourceState};
@@ -21,10 +20,10 @@ use super::{InputOptions, time};
 
 /// Longest id.
 const MAX_ID_BYTES: usize = 1 << 10;
+/// Longest language tag.
+const MAX_LANG_BYTES: usize = 35;
 /// Longest of the other fields.
 const MAX_FIELD_BYTES: usize = 4 << 10;
-/// Posts that are kept to be written anew; no more are on their way at a time.
-const MOST_SPENT: usize = 4096;
 
 /// All inputs of a run, read one after another in the order given.
 pub struct Inputs {
@@ -40,9 +39,6 @@ pub struct Inputs {
     bytes_read: Arc<AtomicU64>,
     /// What opening or closing a source gave, for the next turn.
     pending: Option<Item>,
-    /// Posts that are not needed any more, to be written anew.
-    #[allow(clippy::vec_box, reason = "the boxes are what is kept")]
-    spent: Vec<Box<Post>>,
     /// Records read, and how many of them were rejected, over all sources.
     records: u64,
     rejected: u64,
@@ -70,7 +66,6 @@ impl Inputs {
             seen,
             bytes_read: Arc::default(),
             pending: None,
-            spent: vec![],
             records: 0,
             rejected: 0,
             ended: false,
@@ -144,10 +139,8 @@ impl Inputs {
     /// Take back the memory of items that are not needed any more. Who hands millions of items out and back needs no memory anew for each.
     pub fn reuse(&mut self, items: Vec<Item>) {
         for item in items {
-            let (Item::Post(mut post), Some(opened)) = (item, &mut self.current) else { continue };
-            opened.reuse(post.draft());
-            if self.spent.len() < MOST_SPENT {
-                self.spent.push(post);
+            if let (Item::Post(post), Some(opened)) = (item, &mut self.current) {
+                opened.reuse(post);
             }
         }
     }
@@ -162,27 +155,23 @@ impl Inputs {
         }))
     }
 
-    /// The post of a draft, unless its id was seen before or the language gate keeps it.
-    fn accept(&mut self, draft: Draft) -> Item {
-        if draft.id.len() > MAX_ID_BYTES {
+    /// A post as its reader wrote it, made whole, unless its id was seen before or the language gate keeps it.
+    fn accept(&mut self, mut post: Box<Post>) -> Item {
+        if post.id.len() > MAX_ID_BYTES {
             let reason = format!("the id is longer than {MAX_ID_BYTES} bytes");
-            return self.reject(Fault::new(draft.line, reason, "check that the right field is named with --id-field"));
+            return self.reject(Fault::new(post.line, reason, "check that the right field is named with --id-field"));
         }
-        if !self.seen.insert(&draft.id) {
-            let reason = format!("the id {} was seen before", shown(&draft.id));
+        if !self.seen.insert(&post.id) {
+            let reason = format!("the id {} was seen before", shown(&post.id));
             let hint = "ids must be unique; only the first post with this id is scored";
-            return self.reject(Fault::new(draft.line, reason, hint));
+            return self.reject(Fault::new(post.line, reason, hint));
         }
-        let lang = draft.lang.filter(|l| l.len() <= 35).map_or(Cow::Borrowed("und"), Cow::Owned);
-        let mut post = Post::new(draft.id, draft.text, lang, Arc::clone(&self.file), draft.line);
-        post.place = self.place(draft.place);
-        let item = Item::Post(match self.spent.pop() {
-            Some(mut spent) => {
-                *spent = post;
-                spent
-            }
-            None => Box::new(post),
-        });
+        if post.lang.len() > MAX_LANG_BYTES {
+            post.lang = UNKNOWN_LANG;
+        }
+        post.seal(&self.file);
+        self.settle(&mut post.place);
+        let item = Item::Post(post);
         if self.gate_is_apart { item } else { self.gate().pass(item) }
     }
 
@@ -197,8 +186,8 @@ impl Inputs {
         (Self { gate_is_apart: true, ..self }, gate)
     }
 
-    /// A place as the reader found it, with its time in one form and its author a pseudonym or gone.
-    fn place(&mut self, mut place: Place) -> Place {
+    /// Bring the time of a place into one form, and make its author a pseudonym or forget it.
+    fn settle(&mut self, place: &mut Place) {
         for field in [&mut place.url, &mut place.platform, &mut place.parent, &mut place.visibility] {
             // What is longer is no address and no name; many posts wait in memory at a time.
             if field.as_ref().is_some_and(|value| value.len() > MAX_FIELD_BYTES) {
@@ -215,7 +204,6 @@ impl Inputs {
         if let (Some(key), Some(author)) = (&self.options.pseudonyms, author) {
             place.author = Some(key.pseudonym(place.platform.as_deref().unwrap_or_default(), &author));
         }
-        place
     }
 
     /// Note something about the source in hand.
@@ -242,7 +230,7 @@ impl Inputs {
             self.records += record;
             self.state(|state| state.records += record);
             match found {
-                Some(Found::Post(draft)) => return Some(self.accept(draft)),
+                Some(Found::Post(post)) => return Some(self.accept(post)),
                 Some(Found::Fault(fault)) => return Some(self.reject(fault)),
                 Some(Found::NoPost) => self.state(|state| state.no_posts += 1),
                 None => self.pending = self.finish(),

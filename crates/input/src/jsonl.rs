@@ -4,8 +4,9 @@ use std::collections::VecDeque;
 use std::io::{self, BufRead};
 
 use super::MAX_RECORD_BYTES;
-use super::draft::{Draft, Fault, Found, Reader, Spare};
+use super::found::{Fault, Found, Reader, Spare};
 use super::lines::{Line, Lines};
+use super::post::Post;
 use super::shape::Shape;
 
 /// Lines that hold something, as text.
@@ -74,7 +75,7 @@ impl Reader for JsonLines {
         self.found.pop_front()
     }
 
-    fn reuse(&mut self, spent: Draft) {
+    fn reuse(&mut self, spent: Box<Post>) {
         self.spare.keep(spent);
     }
 }

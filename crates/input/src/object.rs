@@ -10,26 +10,25 @@ use super::row::{Cell, Row};
 
 /// What a JSON text turned out to be.
 #[derive(Debug)]
-#[allow(clippy::large_enum_variant, reason = "it is a row nearly always, and lives for one record")]
-pub(super) enum Parsed<'a> {
-    Row(Row<'a>),
+pub(super) enum Parsed {
+    /// An object, whose fields are in the row.
+    Row,
     /// Valid JSON, but no object; its kind.
     Other(&'static str),
 }
 
-/// Take the fields that are wanted out of a JSON object. A name with dots is a field of that very name, else a path into objects.
+/// Take the fields that are wanted out of a JSON object, into an empty `row`. A name with dots is a field of that very name, else a path into objects.
 ///
 /// # Errors
 /// When `text` is no JSON, or more than one value.
-pub(super) fn parse<'a>(text: &'a str, fields: &Fields) -> serde_json::Result<Parsed<'a>> {
-    let mut row = Row::default();
+pub(super) fn parse<'a>(text: &'a str, fields: &Fields, row: &mut Row<'a>) -> serde_json::Result<Parsed> {
     let mut depths = [u8::MAX; COUNT];
     let mut json = serde_json::Deserializer::from_str(text);
     let names = fields.names().map(|(_, name)| name);
-    let level = Level { names: &names, wanted: Slots::ALL, exact: Slots::NONE, depth: 0 };
-    let top = Seed { level, row: &mut row, depths: &mut depths }.deserialize(&mut json)?;
+    let level = Level { names: &names, firsts: firsts(&names), wanted: Slots::ALL, exact: Slots::NONE, depth: 0 };
+    let top = Seed { level, row, depths: &mut depths }.deserialize(&mut json)?;
     json.end()?;
-    Ok(if top == "object" { Parsed::Row(row) } else { Parsed::Other(top) })
+    Ok(if top == "object" { Parsed::Row } else { Parsed::Other(top) })
 }
 
 /// A set of slots.
@@ -40,8 +39,14 @@ impl Slots {
     const NONE: Self = Self(0);
     const ALL: Self = Self((1 << COUNT) - 1);
 
-    const fn has(self, slot: Slot) -> bool {
-        self.0 >> slot as u16 & 1 == 1
+    /// The slots that are in it.
+    fn each(self) -> impl Iterator<Item = Slot> {
+        let mut left = self.0;
+        std::iter::from_fn(move || {
+            let slot = Slot::ALL.get(left.trailing_zeros() as usize)?;
+            left &= left - 1;
+            Some(*slot)
+        })
     }
 
     const fn add(&mut self, slot: Slot) {
@@ -54,11 +59,18 @@ impl Slots {
 struct Level<'l, 'n> {
     /// Paths without the part that led here, one for each slot.
     names: &'l [&'n str; COUNT],
+    /// Their first bytes: most keys differ in it, and a look at all nine at once saves a comparison for each.
+    firsts: [u8; COUNT],
     /// Slots whose path goes on below this place.
     wanted: Slots,
     /// Slots whose path ends here.
     exact: Slots,
     depth: u8,
+}
+
+/// The first byte of each name, 0 of one that is empty.
+fn firsts(names: &[&str; COUNT]) -> [u8; COUNT] {
+    names.map(|name| name.as_bytes().first().copied().unwrap_or_default())
 }
 
 /// What is wanted below a key.
@@ -75,13 +87,9 @@ impl<'n> Level<'_, 'n> {
     /// What is wanted below `key`; `None` when nothing is.
     fn below(&self, key: &str) -> Option<Below> {
         let mut below = Below { wanted: Slots::NONE, exact: Slots::NONE, length: key.len() };
-        let first = key.as_bytes().first();
-        for slot in Slot::ALL.into_iter().filter(|&slot| self.wanted.has(slot)) {
+        let maybe = key.as_bytes().first().map_or(self.wanted, |first| self.wanted_with(*first));
+        for slot in maybe.each() {
             let name = self.names[slot as usize];
-            // Most keys differ in their first byte: a look at it saves a comparison for each.
-            if name.as_bytes().first() != first && first.is_some() {
-                continue;
-            }
             match name.strip_prefix(key) {
                 Some("") => below.exact.add(slot),
                 Some(rest) if rest.starts_with('.') => below.wanted.add(slot),
@@ -89,6 +97,12 @@ impl<'n> Level<'_, 'n> {
             }
         }
         (below.wanted != Slots::NONE || below.exact != Slots::NONE).then_some(below)
+    }
+
+    /// What is wanted and begins with this byte.
+    fn wanted_with(&self, byte: u8) -> Slots {
+        let begin = self.firsts.iter().rev().fold(0, |begin, &first| begin << 1 | u16::from(first == byte));
+        Slots(begin & self.wanted.0)
     }
 
     /// The paths without the key that was found, and the dot behind it.
@@ -112,7 +126,7 @@ impl<'de> Seed<'_, '_, '_, 'de> {
         if self.level.exact == Slots::NONE {
             return kind;
         }
-        for slot in Slot::ALL.into_iter().filter(|&slot| self.level.exact.has(slot)) {
+        for slot in self.level.exact.each() {
             if self.level.depth <= self.depths[slot as usize] {
                 self.depths[slot as usize] = self.level.depth;
                 if let Some(before) = last.replace(slot) {
@@ -184,10 +198,10 @@ impl<'de> Visitor<'de> for Seed<'_, '_, '_, 'de> {
             };
             let names;
             let level = if below.wanted == Slots::NONE {
-                Level { names: self.level.names, wanted: Slots::NONE, exact: below.exact, depth }
+                Level { wanted: Slots::NONE, exact: below.exact, depth, ..self.level }
             } else {
                 names = self.level.names_below(&below);
-                Level { names: &names, wanted: below.wanted, exact: below.exact, depth }
+                Level { names: &names, firsts: firsts(&names), wanted: below.wanted, exact: below.exact, depth }
             };
             map.next_value_seed(Seed { level, row: self.row, depths: self.depths })?;
         }

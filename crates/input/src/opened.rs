@@ -7,10 +7,11 @@ use super::InputOptions;
 use super::compression::decompress;
 use super::csv::{CSV, TSV, Table};
 use super::document::Document;
-use super::draft::{Draft, Fault, Found, Reader};
 use super::format::Format;
+use super::found::{Fault, Found, Reader};
 use super::jsonl::{JsonLines, unreadable};
 use super::parquet::ParquetFile;
+use super::post::Post;
 use super::raw::{End, Raw};
 use super::shape::Shape;
 use super::source::Source;
@@ -49,8 +50,8 @@ impl Opened {
         })
     }
 
-    /// Take back the memory of a draft that is not needed any more.
-    pub(super) fn reuse(&mut self, spent: Draft) {
+    /// Take back the memory of a post that is not needed any more.
+    pub(super) fn reuse(&mut self, spent: Box<Post>) {
         self.reader.reuse(spent);
     }
 

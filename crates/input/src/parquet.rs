@@ -8,8 +8,9 @@ use std::collections::VecDeque;
 use parquet::errors::{ParquetError, Result};
 use parquet::file::reader::ChunkReader;
 
-use super::draft::{Draft, Fault, Found, Reader, Spare};
 use super::fields::{Fields, Slot};
+use super::found::{Fault, Found, Reader, Spare};
+use super::post::Post;
 use super::row::Row;
 pub(super) use columns::Columns;
 
@@ -64,7 +65,7 @@ impl<R: ChunkReader + 'static> ParquetFile<R> {
                 }
             }
             self.row += 1;
-            self.found.push_back(row.into_found(self.row, &self.fields, &mut self.spare));
+            self.found.push_back(row.found(self.row, &self.fields, &mut self.spare));
         }
         Ok(true)
     }
@@ -85,7 +86,7 @@ impl<R: ChunkReader + 'static> Reader for ParquetFile<R> {
         self.found.pop_front()
     }
 
-    fn reuse(&mut self, spent: Draft) {
+    fn reuse(&mut self, spent: Box<Post>) {
         self.spare.keep(spent);
     }
 }

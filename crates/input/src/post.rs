@@ -1,13 +1,11 @@
 //! A post, and where it was found.
 
 use std::borrow::Cow;
-use std::mem::take;
 use std::sync::Arc;
 
 pub use grens_law::Place;
 
 use super::digest::TextHash;
-use super::draft::Draft;
 
 /// Text kept of a post. The model reads far less; the hash covers all of it.
 pub const MAX_TEXT_BYTES: usize = 64 << 10;
@@ -36,25 +34,47 @@ pub struct Post {
 impl Post {
     /// A post out of its parts, hashed and cut, with nothing known of its place.
     #[must_use]
-    pub fn new(id: String, mut text: String, lang: Cow<'static, str>, file: Arc<str>, line: u64) -> Self {
-        let text_sha256 = TextHash::of(&text);
-        let text_was_cut = text.len() > MAX_TEXT_BYTES;
-        if text_was_cut {
-            text.truncate(text.floor_char_boundary(MAX_TEXT_BYTES));
-            text.shrink_to_fit();
-        }
-        Self { id, text, text_sha256, text_was_cut, lang, file, line, place: Place::default() }
+    pub fn new(id: String, text: String, lang: Cow<'static, str>, file: Arc<str>, line: u64) -> Self {
+        let mut post = Self { id, text, lang, line, ..Self::blank() };
+        post.seal(&file);
+        post
     }
 
-    /// What it was made of, for another post to be written into. It is empty then.
-    pub(super) fn draft(&mut self) -> Draft {
-        let lang = match take(&mut self.lang) {
-            Cow::Owned(lang) => Some(lang),
-            Cow::Borrowed(_) => None,
-        };
-        let (id, text, place) = (take(&mut self.id), take(&mut self.text), take(&mut self.place));
-        Draft { line: self.line, id, text, lang, place }
+    /// What a format's reader begins with: a post that nothing is known of yet.
+    pub(super) fn blank() -> Self {
+        Self {
+            id: String::new(),
+            text: String::new(),
+            text_sha256: TextHash([0; 32]),
+            text_was_cut: false,
+            lang: UNKNOWN_LANG,
+            file: Arc::default(),
+            line: 0,
+            place: Place::default(),
+        }
     }
+
+    /// Hash and cut the text that a reader has written, and note the file that it was found in.
+    pub(super) fn seal(&mut self, file: &Arc<str>) {
+        self.text_sha256 = TextHash::of(&self.text);
+        self.text_was_cut = self.text.len() > MAX_TEXT_BYTES;
+        if self.text_was_cut {
+            self.text.truncate(self.text.floor_char_boundary(MAX_TEXT_BYTES));
+            self.text.shrink_to_fit();
+        }
+        // Mostly it is a post of the same file that is written anew: then nothing is counted.
+        if !Arc::ptr_eq(&self.file, file) {
+            self.file = Arc::clone(file);
+        }
+    }
+}
+
+/// The language tag of a post whose input names none.
+pub(super) const UNKNOWN_LANG: Cow<'static, str> = Cow::Borrowed("und");
+
+/// A language tag as an input may name it.
+pub(super) fn lang(named: Option<String>) -> Cow<'static, str> {
+    named.map_or(UNKNOWN_LANG, Cow::Owned)
 }
 
 #[cfg(test)]

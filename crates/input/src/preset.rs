@@ -16,7 +16,8 @@ use std::str::FromStr;
 
 use serde_json::Value;
 
-use super::draft::{Draft, Fault, Found};
+use super::found::{Fault, Found};
+use super::post::Post;
 
 /// How a platform writes its posts down.
 #[derive(Debug)]
@@ -33,7 +34,7 @@ pub struct Preset {
 #[derive(Debug, PartialEq, Eq)]
 enum Entry {
     /// Posts, whose `line` and `platform` are filled in later. One without text is no post to score.
-    Posts(Vec<Draft>),
+    Posts(Vec<Post>),
     /// Something that the platform lists among posts and that is none: a like, a boost, a deletion.
     NoPost,
     /// Nothing that the preset knows.
@@ -59,7 +60,11 @@ impl Preset {
                 for mut post in posts {
                     post.line = line;
                     post.place.platform = Some(self.name.to_owned());
-                    found.push_back(if post.text.trim().is_empty() { Found::NoPost } else { Found::Post(post) });
+                    found.push_back(if post.text.trim().is_empty() {
+                        Found::NoPost
+                    } else {
+                        Found::Post(Box::new(post))
+                    });
                 }
             }
             Entry::NoPost => found.push_back(Found::NoPost),

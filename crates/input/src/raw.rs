@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use sha2::{Digest, Sha256};
 
 use super::digest::hex;
-use super::draft::Fault;
+use super::found::Fault;
 
 /// A source's bytes. Clones share one place in it: a format's reader takes one, and whoever closes the source another.
 #[derive(Clone)]

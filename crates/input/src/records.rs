@@ -17,8 +17,8 @@ use std::sync::Arc;
 
 use super::compression::decompress;
 use super::csv::{CSV, TSV, is_name};
-use super::draft::Fault;
 use super::format::Format;
+use super::found::Fault;
 use super::jsonl::unreadable;
 use super::opened::guarded;
 use super::raw::Raw;

@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 
-use super::draft::{Fault, Found, Spare, refill};
 use super::fields::{COUNT, Fields, Slot};
-use super::post::Place;
+use super::found::{Fault, Found, Spare, refill};
+use super::post::{self, Place};
 
 /// What stands in a field.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -33,6 +33,13 @@ impl Cell<'_> {
             Self::Object => "object",
             Self::Bytes => "byte string that is not UTF-8",
         }
+    }
+
+    /// A language tag. Most posts name none, or one that costs little to write anew.
+    fn lang(self) -> Cow<'static, str> {
+        let mut named = None;
+        self.refill(&mut named);
+        post::lang(named)
     }
 
     /// Write a text, or a number as one, into memory that was used before; nothing for what is empty or has parts.
@@ -65,8 +72,8 @@ impl<'a> Row<'a> {
         std::mem::take(&mut self.cells[slot as usize])
     }
 
-    /// The post of this row, or what is wrong with it.
-    pub(super) fn into_found(mut self, line: u64, fields: &Fields, spare: &mut Spare) -> Found {
+    /// The post of this row, or what is wrong with it. Empties the row.
+    pub(super) fn found(&mut self, line: u64, fields: &Fields, spare: &mut Spare) -> Found {
         let id = match self.take(Slot::Id) {
             Cell::Text(id) if !id.trim().is_empty() => id,
             Cell::Whole(id) => Cow::Owned(id.to_string()),
@@ -77,19 +84,19 @@ impl<'a> Row<'a> {
             Cell::Text(text) => text,
             found => return bad_field(line, "text", &fields.text, &found, "a string"),
         };
-        let mut draft = spare.take();
-        draft.line = line;
-        refill(&mut draft.id, id);
-        refill(&mut draft.text, text);
-        self.take(Slot::Lang).refill(&mut draft.lang);
-        let Place { url, platform, created_at, parent, visibility, author } = &mut draft.place;
+        let mut post = spare.take();
+        post.line = line;
+        refill(&mut post.id, id);
+        refill(&mut post.text, text);
+        post.lang = self.take(Slot::Lang).lang();
+        let Place { url, platform, created_at, parent, visibility, author } = &mut post.place;
         self.take(Slot::Url).refill(url);
         self.take(Slot::Platform).refill(platform);
         self.take(Slot::CreatedAt).refill(created_at);
         self.take(Slot::Parent).refill(parent);
         self.take(Slot::Visibility).refill(visibility);
         self.take(Slot::Author).refill(author);
-        Found::Post(draft)
+        Found::Post(post)
     }
 }
 

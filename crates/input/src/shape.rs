@@ -2,10 +2,11 @@
 
 use std::collections::VecDeque;
 
-use super::draft::{Fault, Found, Spare};
 use super::fields::Fields;
+use super::found::{Fault, Found, Spare};
 use super::object::{self, Parsed};
 use super::preset::Preset;
+use super::row::Row;
 
 /// How a JSON value becomes posts.
 #[derive(Debug, Clone)]
@@ -18,11 +19,14 @@ impl Shape {
     /// Append what the JSON `text` of record number `line` holds.
     pub(super) fn read(&self, line: u64, text: &str, spare: &mut Spare, found: &mut VecDeque<Found>) {
         match self {
-            Self::Fields(fields) => found.push_back(match object::parse(text, fields) {
-                Ok(Parsed::Row(row)) => row.into_found(line, fields, spare),
-                Ok(Parsed::Other(kind)) => Found::Fault(no_object(line, kind)),
-                Err(e) => Found::Fault(no_json(line, &e)),
-            }),
+            Self::Fields(fields) => {
+                let mut row = Row::default();
+                found.push_back(match object::parse(text, fields, &mut row) {
+                    Ok(Parsed::Row) => row.found(line, fields, spare),
+                    Ok(Parsed::Other(kind)) => Found::Fault(no_object(line, kind)),
+                    Err(e) => Found::Fault(no_json(line, &e)),
+                });
+            }
             Self::Preset(preset) => match serde_json::from_str(text) {
                 Ok(value) => preset.read(line, &value, found),
                 Err(e) => found.push_back(Found::Fault(no_json(line, &e))),

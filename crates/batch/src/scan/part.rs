@@ -5,7 +5,7 @@ mod rows;
 mod views;
 
 use std::fs::File;
-use std::io::{BufReader, Write};
+use std::io::{self, BufReader, Write};
 use std::path::{Path, PathBuf};
 
 use grens_infer::hex;
@@ -22,6 +22,9 @@ pub(crate) use fetch::Fetch;
 pub(crate) use rows::PartRows;
 pub(crate) use views::{Counted, Repeated};
 
+/// Room for most lines.
+const LINE: usize = 2 << 10;
+
 /// A line of a part file. `seq` counts the items of the whole input from 0.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -32,6 +35,16 @@ pub(crate) enum Row {
     Repeat(RepeatRow),
     /// An input line that could not be used.
     Reject(RejectRow),
+}
+
+impl Row {
+    /// The row as a line, with the line break.
+    pub(crate) fn line(&self) -> io::Result<Vec<u8>> {
+        let mut line = Vec::with_capacity(LINE);
+        serde_json::to_writer(&mut line, self)?;
+        line.push(b'\n');
+        Ok(line)
+    }
 }
 
 /// A row, or as much of it as a walk looks at.
@@ -91,20 +104,20 @@ pub(crate) struct RejectRow {
 pub(crate) struct PartWriter {
     file: Whole,
     digest: Sha256,
-    line: Vec<u8>,
 }
 
 impl PartWriter {
     pub(crate) fn create(dir: &Path, name: &str) -> Result<Self> {
-        Ok(Self { file: Whole::create(dir, name)?, digest: Sha256::new(), line: vec![] })
+        Ok(Self { file: Whole::create(dir, name)?, digest: Sha256::new() })
     }
 
-    pub(crate) fn write(&mut self, row: &Row) -> Result<()> {
-        self.line.clear();
-        serde_json::to_writer(&mut self.line, row).map_err(|e| self.file.failed(e.into()))?;
-        self.line.push(b'\n');
-        self.digest.update(&self.line);
-        self.file.write_all(&self.line).map_err(|e| self.file.failed(e))
+    /// Write a [`Row::line`].
+    pub(crate) fn write(&mut self, line: io::Result<Vec<u8>>) -> Result<()> {
+        let written = line.and_then(|line| {
+            self.digest.update(&line);
+            self.file.write_all(&line)
+        });
+        written.map_err(|e| self.file.failed(e))
     }
 
     /// Keep the part; returns the SHA-256 of its bytes.

@@ -8,13 +8,15 @@ use std::collections::hash_map::Entry;
 use std::fmt;
 
 use foldhash::fast::RandomState;
-use grens_infer::hex;
+use grens_infer::{hex, normalised};
 use grens_law::Band;
+use rayon::prelude::*;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::{Digest, Sha256};
 
-use crate::input::Post;
+use crate::input::{Item, Post};
+use crate::windows::FEW_ITEMS;
 
 /// First half of the SHA-256 of a normalised text: 2^64 texts would be needed before two meet by chance, and nobody can make two meet.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -30,6 +32,16 @@ impl TextKey {
         let is_normal = !post.text_was_cut && post.text == normalised;
         if is_normal { Self(half_of(&post.text_sha256.0)) } else { Self::of(normalised) }
     }
+}
+
+/// The keys of a window's posts, in order; nothing for what is no post. To normalise a post takes longer than all else that is done with it beside
+/// the model, so that it is shared out over threads: they would wait for the window.
+pub(crate) fn keys(items: &[Item]) -> Vec<Option<TextKey>> {
+    let key = |room: &mut String, item: &Item| match item {
+        Item::Post(post) => Some(TextKey::of_post(post, normalised(&post.text, room))),
+        _ => None,
+    };
+    items.par_iter().with_min_len(FEW_ITEMS).map_init(String::new, key).collect()
 }
 
 /// The first 16 bytes of a digest.

@@ -4,8 +4,6 @@
 //! the Jaccard similarity of the two sets of runs. Of each minimum one byte is kept (b-bit minwise hashing, Li and König 2010), and of each
 //! group of four minima a hash, by which texts that may be alike find each other.
 
-use std::fmt::Write as _;
-
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -124,30 +122,35 @@ const fn top(x: u64) -> u32 {
     (x >> 32) as u32
 }
 
+/// A sketch as bytes: the minima, then the hashes of the groups, their upper byte first.
+const BYTES: usize = MINIMA + 4 * GROUPS;
+
 impl Serialize for Sketch {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut text = grens_infer::hex(&self.minima);
-        for group in self.groups {
-            let _ = write!(text, "{group:08x}");
-        }
-        serializer.serialize_str(&text)
+        let mut bytes = [0; BYTES];
+        let groups = self.groups.iter().flat_map(|group| group.to_be_bytes());
+        bytes.iter_mut().zip(self.minima.into_iter().chain(groups)).for_each(|(to, from)| *to = from);
+        serializer.serialize_str(&grens_infer::hex(&bytes))
     }
 }
 
 impl<'de> Deserialize<'de> for Sketch {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = <std::borrow::Cow<'_, str>>::deserialize(deserializer)?;
-        let number = |from: usize, width: usize| {
-            let digits = text.get(from..from + width).ok_or_else(|| D::Error::custom("a sketch is too short"))?;
-            u32::from_str_radix(digits, 16).map_err(D::Error::custom)
-        };
+        let (digits, rest) = text.as_bytes().as_chunks::<2>();
+        if digits.len() != BYTES || !rest.is_empty() {
+            return Err(D::Error::custom("a sketch is of another length"));
+        }
+        let mut bytes = [0; BYTES];
+        for (byte, [upper, lower]) in bytes.iter_mut().zip(digits) {
+            let value =
+                |digit: u8| char::from(digit).to_digit(16).ok_or_else(|| D::Error::custom("no hexadecimal digit"));
+            *byte = (value(*upper)? << 4 | value(*lower)?).to_le_bytes()[0];
+        }
+        let (minima, groups) = bytes.split_at(MINIMA);
         let mut sketch = Self { minima: [0; MINIMA], groups: [0; GROUPS] };
-        for (i, minimum) in sketch.minima.iter_mut().enumerate() {
-            *minimum = number(2 * i, 2)?.to_le_bytes()[0];
-        }
-        for (i, group) in sketch.groups.iter_mut().enumerate() {
-            *group = number(2 * MINIMA + 8 * i, 8)?;
-        }
+        sketch.minima.iter_mut().zip(minima).for_each(|(to, from)| *to = *from);
+        sketch.groups.iter_mut().zip(groups.as_chunks().0).for_each(|(to, four)| *to = u32::from_be_bytes(*four));
         Ok(sketch)
     }
 }

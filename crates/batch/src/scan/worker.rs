@@ -3,22 +3,26 @@
 use std::collections::HashMap;
 use std::time::Instant;
 
-use grens_infer::{hex, normalised};
+use grens_infer::hex;
 use grens_law::{Band, RejectRecord, SourceRecord};
+use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
 use super::folder::Folder;
+use super::kept::Kept;
 use super::manifest::{Manifest, Part, PartCounts, parts_dir};
 use super::nights::Nights;
 use super::options::ScanOptions;
-use super::part::{Counted, PartWriter, PostRow, RejectRow, RepeatRow, Row};
-use super::repeats::{Repeats, TextKey};
-use super::sketch::Sketch;
+use super::part::{Counted, PartWriter};
+use super::repeats::{Repeats, TextKey, keys};
 use super::watch::{Progress, Watcher};
 use crate::decider::{Decider, Judged};
 use crate::error::{BatchError, Result};
 use crate::input::{Item, Post, SourceState};
 use crate::pipeline::cut_warning;
+
+/// Rows below which it is not worth the while to share them out.
+const FEW_LINES: usize = 4;
 
 /// A run in progress.
 pub(crate) struct Worker<'a> {
@@ -37,14 +41,7 @@ pub(crate) struct Worker<'a> {
     digest: Sha256,
     open: Option<OpenPart>,
     total: PartCounts,
-    /// Room for what is gone with the item in hand.
-    room: Room,
-}
-
-/// Kept from item to item, so that millions of them need no memory anew.
-#[derive(Default)]
-struct Room {
-    normalised: String,
+    /// Room for what makes an item itself.
     identity: Vec<u8>,
 }
 
@@ -114,7 +111,7 @@ impl<'a> Worker<'a> {
             digest: Sha256::new(),
             open: None,
             total,
-            room: Room::default(),
+            identity: vec![],
         })
     }
 
@@ -122,8 +119,8 @@ impl<'a> Worker<'a> {
     pub(crate) fn window(&mut self, items: &[Item], watcher: &mut dyn Watcher) -> Result<()> {
         let over = if let Some(Item::TooManyRejects(over)) = items.last() { Some(*over) } else { None };
         let mut fresh = Vec::with_capacity(items.len());
-        for item in items {
-            fresh.extend(self.take(item, watcher)?);
+        for (item, key) in items.iter().zip(keys(items)) {
+            fresh.extend(self.take(item, key, watcher)?);
         }
         let (keys, texts): (Vec<TextKey>, Vec<&str>) = fresh.iter().filter_map(Fresh::first).unzip();
         let judged = self.decider.judge(&texts)?;
@@ -133,15 +130,13 @@ impl<'a> Worker<'a> {
             }
         }
         let mut judged = judged.into_iter();
-        for item in fresh {
-            let row = match item {
-                Fresh::Reject(seq, reject) => Some(Row::Reject(RejectRow { seq, reject: reject.clone() })),
-                Fresh::First { seq, key, post } => judged.next().and_then(|j| self.post_row(seq, key, post, j)),
-                Fresh::Repeat { seq, key, of, post } => self.repeat_row(seq, key, of, post),
-            };
-            if let (Some(row), Some(open)) = (row, &mut self.open) {
-                open.writer.write(&row)?;
-            }
+        let kept: Vec<Kept<'_>> = fresh.into_iter().filter_map(|item| self.count_done(item, &mut judged)).collect();
+        if let Some(open) = &mut self.open {
+            // Put into words side by side, written in order.
+            let (decider, no_text) = (self.decider, self.options.no_text);
+            let line = |item: Kept<'_>| item.line(decider, no_text);
+            let lines: Vec<_> = kept.into_par_iter().with_min_len(FEW_LINES).map(line).collect();
+            lines.into_iter().try_for_each(|line| open.writer.write(line))?;
         }
         let full = self.open.as_ref().is_some_and(|open| {
             self.seq - open.from >= self.options.part_items || open.began.elapsed() >= self.options.part_time
@@ -154,7 +149,12 @@ impl<'a> Worker<'a> {
     }
 
     /// What is to be done with an item; nothing when an earlier process did it, or when it is another shard's.
-    fn take<'i>(&mut self, item: &'i Item, watcher: &mut dyn Watcher) -> Result<Option<Fresh<'i>>> {
+    fn take<'i>(
+        &mut self,
+        item: &'i Item,
+        key: Option<TextKey>,
+        watcher: &mut dyn Watcher,
+    ) -> Result<Option<Fresh<'i>>> {
         if matches!(item, Item::TooManyRejects(_)) {
             // The end of the input, not a part of it: with a higher limit the same input goes on.
             return Ok(None);
@@ -164,9 +164,9 @@ impl<'a> Worker<'a> {
         if is_new && self.open.is_none() {
             self.open_part()?;
         }
-        self.room.identity.clear();
-        identify(item, &mut self.room.identity);
-        self.digest.update(&self.room.identity);
+        self.identity.clear();
+        identify(item, &mut self.identity);
+        self.digest.update(&self.identity);
         self.seq += 1;
         let shard = self.options.shard;
         let fresh = match item {
@@ -181,7 +181,7 @@ impl<'a> Worker<'a> {
                 }
                 None
             }
-            Item::Post(post) => self.take_post(seq, is_new, post, watcher),
+            Item::Post(post) => key.and_then(|key| self.take_post(seq, is_new, (post, key), watcher)),
             Item::TooManyRejects(_) => None,
         };
         self.check_boundary()?;
@@ -192,7 +192,7 @@ impl<'a> Worker<'a> {
         &mut self,
         seq: u64,
         is_new: bool,
-        post: &'i Post,
+        (post, key): (&'i Post, TextKey),
         watcher: &mut dyn Watcher,
     ) -> Option<Fresh<'i>> {
         if self.options.state.is_some() {
@@ -205,7 +205,6 @@ impl<'a> Worker<'a> {
             }
             self.remembered.push(hash);
         }
-        let key = TextKey::of_post(post, normalised(&post.text, &mut self.room.normalised));
         if !self.options.shard.owns_text(key) {
             return None;
         }
@@ -224,50 +223,34 @@ impl<'a> Worker<'a> {
         })
     }
 
-    /// What is kept of a post that was scored; most are clear, and counted.
-    fn post_row(&mut self, seq: u64, key: TextKey, post: &Post, judged: Judged) -> Option<Row> {
-        let band = judged.decision.band;
-        let truncated = judged.truncated || post.text_was_cut;
-        self.count(|c| {
-            c.posts += 1;
-            c.scored += 1;
-            c.candidates += u64::from(band == Band::Candidate);
-            c.review += u64::from(band == Band::Review);
-            c.truncated += u64::from(truncated);
-        });
-        let shown = band != Band::Clear;
-        (shown || self.options.keep_clear).then(|| {
-            Row::Post(Box::new(PostRow {
-                seq,
-                file: post.file.to_string(),
-                line: post.line,
-                key,
-                sketch: shown.then(|| Sketch::of(normalised(&post.text, &mut self.room.normalised))),
-                decision: self.decider.record(post, judged),
-                text: (shown && !self.options.no_text).then(|| post.text.clone()),
-                place: post.place.clone(),
-            }))
-        })
-    }
-
-    fn repeat_row(&mut self, seq: u64, key: TextKey, of: u64, post: &Post) -> Option<Row> {
-        let band = self.repeats.band(key);
-        self.count(|c| {
-            c.posts += 1;
-            c.candidates += u64::from(band == Band::Candidate);
-            c.review += u64::from(band == Band::Review);
-        });
-        (band != Band::Clear || self.options.keep_clear).then(|| {
-            Row::Repeat(RepeatRow {
-                seq,
-                of,
-                id: post.id.clone(),
-                file: post.file.to_string(),
-                line: post.line,
-                text_sha256: post.text_sha256.to_string(),
-                place: post.place.clone(),
-            })
-        })
+    /// Count an item with what was said of it; what is kept of it, if anything is. Most posts are clear, and counted.
+    fn count_done<'i>(&mut self, item: Fresh<'i>, judged: &mut impl Iterator<Item = Judged>) -> Option<Kept<'i>> {
+        let keep_clear = self.options.keep_clear;
+        match item {
+            Fresh::Reject(seq, reject) => Some(Kept::Reject(seq, reject)),
+            Fresh::First { seq, key, post } => {
+                let judged = judged.next()?;
+                let band = judged.decision.band;
+                let truncated = judged.truncated || post.text_was_cut;
+                self.count(|c| {
+                    c.posts += 1;
+                    c.scored += 1;
+                    c.candidates += u64::from(band == Band::Candidate);
+                    c.review += u64::from(band == Band::Review);
+                    c.truncated += u64::from(truncated);
+                });
+                (band != Band::Clear || keep_clear).then_some(Kept::First { seq, key, post, judged })
+            }
+            Fresh::Repeat { seq, key, of, post } => {
+                let band = self.repeats.band(key);
+                self.count(|c| {
+                    c.posts += 1;
+                    c.candidates += u64::from(band == Band::Candidate);
+                    c.review += u64::from(band == Band::Review);
+                });
+                (band != Band::Clear || keep_clear).then_some(Kept::Repeat { seq, of, post })
+            }
+        }
     }
 
     fn count(&mut self, add: impl Fn(&mut PartCounts)) {

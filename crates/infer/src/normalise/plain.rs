@@ -23,7 +23,7 @@ const BLOCK: usize = 16;
 const BEHIND: usize = 4;
 
 /// First byte of U+00C0 to U+00FF: letters that NFKC leaves as they are, and the signs of multiplication and division.
-const LATIN: u8 = 0xc3;
+pub(super) const LATIN: u8 = 0xc3;
 
 /// Whether any five bytes in a row ask for more than a look. Every rule is put to every byte, so that all bytes of a block go through side by side.
 fn any_asks_for_more(bytes: &[u8; BLOCK + BEHIND]) -> bool {

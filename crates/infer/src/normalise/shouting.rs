@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use super::plain::LATIN;
+
 /// Fewest letters of words that follow one another, and of a word alone: below lie abbreviations, such as PVV and LHBTI.
 const LETTERS_TOGETHER: usize = 6;
 const LETTERS_ALONE: usize = 8;
@@ -10,8 +12,8 @@ const MARKER: &str = "[URL]";
 
 /// `text` with its shouting in small letters, of as many bytes; `None` when there is none.
 pub(super) fn lowered(text: &str) -> Option<String> {
-    // Nearly all posts end here.
-    if !has_capitals_side_by_side(text) {
+    // Most posts end at the first look, nearly all at the second, which tells abbreviations from shouting.
+    if !has_capitals_side_by_side(text) || !has_many_capitals_together(text) {
         return None;
     }
     let runs = shouting(text);
@@ -33,6 +35,19 @@ fn has_capitals_side_by_side(text: &str) -> bool {
         .iter()
         .zip(bytes.iter().skip(1))
         .fold(false, |found, (a, b)| found | (a.is_ascii_uppercase() & b.is_ascii_uppercase()))
+}
+
+/// Whether there are capitals enough for shouting with no small letter of ASCII among them. What begins with the first byte of `À` to `ÿ` counts as
+/// one here.
+fn has_many_capitals_together(text: &str) -> bool {
+    let mut together = 0;
+    // No way out on the way here either: without branches a byte takes a step or two.
+    let most = text.bytes().fold(0, |most: usize, b| {
+        together += usize::from(b.is_ascii_uppercase() | (b == LATIN));
+        together *= usize::from(!b.is_ascii_lowercase());
+        most.max(together)
+    });
+    most >= LETTERS_TOGETHER
 }
 
 const fn is_capital(c: char) -> bool {
@@ -89,4 +104,18 @@ fn shouting(text: &str) -> Vec<Range<usize>> {
     }
     found.extend(run.close(text));
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn the_looks_before_pass_over_no_shouting(text in "([A-CÀÉÞaé]{0,5}[ .é-]|\\[URL\\]){0,6}[A-CÀaÿ]{0,9}") {
+            let looks = has_capitals_side_by_side(&text) && has_many_capitals_together(&text);
+            prop_assert!(looks || shouting(&text).is_empty());
+        }
+    }
 }

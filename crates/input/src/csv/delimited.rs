@@ -5,7 +5,7 @@ use std::io::{self, BufRead};
 use csv_core::ReadRecordResult;
 
 use super::super::MAX_RECORD_BYTES;
-use super::super::draft::Fault;
+use super::super::found::Fault;
 use super::super::jsonl::bad_encoding;
 use super::header::{Names, choose};
 

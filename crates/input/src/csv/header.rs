@@ -1,7 +1,7 @@
 //! The header line of a table: what separates its names, and which column is what.
 
-use super::super::draft::Fault;
 use super::super::fields::Fields;
+use super::super::found::Fault;
 
 /// Separators that are tried on a header line, the likeliest first.
 pub(crate) const CSV: &[u8] = b",;\t|";

@@ -5,7 +5,7 @@ use parquet::errors::Result;
 use parquet::file::reader::{ChunkReader, FileReader};
 use parquet::file::serialized_reader::SerializedFileReader;
 
-use super::super::draft::Fault;
+use super::super::found::Fault;
 use super::super::row::Cell;
 use super::cells::read_cells;
 use super::damaged;

@@ -3,8 +3,7 @@
 use serde_json::Value;
 
 use super::{Entry, Preset, text};
-use crate::draft::Draft;
-use crate::post::Place;
+use crate::post::{Place, Post, lang};
 
 pub(super) const PRESET: Preset = Preset { name: "bluesky", lists: &["/feed", "/posts", "/records"], entry };
 
@@ -51,7 +50,7 @@ fn post(record: &Value, uri: String) -> Entry {
     let Some(body) = record.get("text").and_then(Value::as_str) else { return Entry::Unknown };
     let mut parts = uri.trim_start_matches("at://").split('/');
     let (did, key) = (parts.next().unwrap_or_default(), parts.next_back().unwrap_or_default());
-    let lang = match record.get("langs").and_then(Value::as_array).map(Vec::as_slice) {
+    let named = match record.get("langs").and_then(Value::as_array).map(Vec::as_slice) {
         Some([Value::String(only)]) => Some(only.clone()),
         _ => None,
     };
@@ -64,5 +63,5 @@ fn post(record: &Value, uri: String) -> Entry {
         visibility: Some("public".to_owned()),
         ..Place::default()
     };
-    Entry::Posts(vec![Draft { text: body.to_owned(), id: uri, lang, place, ..Draft::default() }])
+    Entry::Posts(vec![Post { text: body.to_owned(), id: uri, lang: lang(named), place, ..Post::blank() }])
 }

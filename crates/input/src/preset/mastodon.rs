@@ -3,9 +3,8 @@
 use serde_json::Value;
 
 use super::{Entry, Preset, text};
-use crate::draft::Draft;
 use crate::html;
-use crate::post::Place;
+use crate::post::{Place, Post, lang};
 
 pub(super) const PRESET: Preset = Preset { name: "mastodon", lists: &["/orderedItems", "/statuses"], entry };
 
@@ -39,13 +38,13 @@ fn status(value: &Value) -> Entry {
         ..Place::default()
     };
     let body = with_warning(text(value, "/spoiler_text"), text(value, "/content"));
-    Entry::Posts(vec![Draft { id, text: body, lang: text(value, "/language"), place, ..Draft::default() }])
+    Entry::Posts(vec![Post { id, text: body, lang: lang(text(value, "/language")), place, ..Post::blank() }])
 }
 
 /// A note of ActivityPub, inside the activity that published it.
 fn note(activity: &Value, note: &Value) -> Entry {
     let Some(id) = text(note, "/id") else { return Entry::Unknown };
-    let lang = match note.get("contentMap").and_then(Value::as_object) {
+    let named = match note.get("contentMap").and_then(Value::as_object) {
         // Several languages are several translations; which one `content` is stands nowhere.
         Some(map) if map.len() == 1 => map.keys().next().cloned(),
         _ => None,
@@ -59,7 +58,7 @@ fn note(activity: &Value, note: &Value) -> Entry {
         ..Place::default()
     };
     let body = with_warning(text(note, "/summary"), text(note, "/content"));
-    Entry::Posts(vec![Draft { id, text: body, lang, place, ..Draft::default() }])
+    Entry::Posts(vec![Post { id, text: body, lang: lang(named), place, ..Post::blank() }])
 }
 
 /// A content warning is text that people read first.

@@ -3,8 +3,7 @@
 use serde_json::Value;
 
 use super::{Entry, Preset, text};
-use crate::draft::Draft;
-use crate::post::Place;
+use crate::post::{Place, Post};
 
 pub(super) const PRESET: Preset = Preset { name: "reddit", lists: &["/data/children"], entry };
 
@@ -35,7 +34,7 @@ fn entry(value: &Value) -> Entry {
         ..Place::default()
     };
     let id = text(thing, "/name").unwrap_or_else(|| format!("{prefix}_{id}"));
-    Entry::Posts(vec![Draft { id, text: body, place, ..Draft::default() }])
+    Entry::Posts(vec![Post { id, text: body, place, ..Post::blank() }])
 }
 
 /// Title and text of a submission; one that links somewhere has a title only.

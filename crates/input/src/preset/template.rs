@@ -4,9 +4,8 @@
 use serde_json::Value;
 
 use super::{Entry, Preset, text};
-use crate::draft::Draft;
 use crate::html;
-use crate::post::Place;
+use crate::post::{Place, Post, lang};
 
 pub(super) const PRESET: Preset = Preset { name: "template", lists: &["/posts"], entry };
 
@@ -27,6 +26,6 @@ fn entry(value: &Value) -> Entry {
         author: text(value, "/account/id"),
         ..Place::default()
     };
-    let lang = text(value, "/language");
-    Entry::Posts(vec![Draft { id, text: html::to_text(&body), lang, place, ..Draft::default() }])
+    let named = text(value, "/language");
+    Entry::Posts(vec![Post { id, text: html::to_text(&body), lang: lang(named), place, ..Post::blank() }])
 }

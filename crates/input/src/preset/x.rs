@@ -3,8 +3,7 @@
 use serde_json::Value;
 
 use super::{Entry, Preset, text};
-use crate::draft::Draft;
-use crate::post::Place;
+use crate::post::{Place, Post, lang};
 
 pub(super) const PRESET: Preset = Preset { name: "x", lists: &["/data"], entry };
 
@@ -26,7 +25,7 @@ fn entry(value: &Value) -> Entry {
     };
     // X writes `&amp;`, `&lt;` and `&gt;` in its texts.
     let body = html_escape::decode_html_entities(&body).into_owned();
-    Entry::Posts(vec![Draft { id, text: body, lang: text(tweet, "/lang"), place, ..Draft::default() }])
+    Entry::Posts(vec![Post { id, text: body, lang: lang(text(tweet, "/lang")), place, ..Post::blank() }])
 }
 
 /// A repost repeats another's post, cut short; that one is read where it was posted.

@@ -3,9 +3,8 @@
 use serde_json::Value;
 
 use super::{Entry, Preset, text};
-use crate::draft::Draft;
 use crate::html;
-use crate::post::Place;
+use crate::post::{Place, Post};
 
 pub(super) const PRESET: Preset = Preset { name: "youtube", lists: &["/items"], entry };
 
@@ -22,7 +21,7 @@ fn entry(value: &Value) -> Entry {
     comments.map_or(Entry::Unknown, Entry::Posts)
 }
 
-fn comment(value: &Value, video: Option<&str>) -> Option<Draft> {
+fn comment(value: &Value, video: Option<&str>) -> Option<Post> {
     let (id, snippet) = (text(value, "/id")?, value.get("snippet")?);
     // The original is given to the comment's author only; everybody else gets HTML, or plain text when asked for.
     let body = match snippet.get("textOriginal").and_then(Value::as_str) {
@@ -38,5 +37,5 @@ fn comment(value: &Value, video: Option<&str>) -> Option<Draft> {
         visibility: text(snippet, "/moderationStatus"),
         ..Place::default()
     };
-    Some(Draft { id, text: body, place, ..Draft::default() })
+    Some(Post { id, text: body, place, ..Post::blank() })
 }

@@ -4,7 +4,7 @@ use std::io::BufRead;
 use std::sync::Arc;
 
 use super::super::csv::{Delimited, Step};
-use super::super::draft::Fault;
+use super::super::found::Fault;
 use super::super::jsonl::unreadable;
 use super::{Record, Rows};
 

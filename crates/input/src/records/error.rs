@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use super::super::draft::Fault;
 use super::super::error::InputError;
+use super::super::found::Fault;
 
 /// An error before, or instead of, records. What is wrong with one record is a [`Fault`] among them.
 #[derive(Debug, thiserror::Error)]

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use super::super::draft::Fault;
+use super::super::found::Fault;
 use super::super::jsonl::Texts;
 use super::super::shape::{no_json, no_object};
 use super::{Record, Rows};

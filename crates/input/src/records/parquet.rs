@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::sync::Arc;
 
-use super::super::draft::Fault;
+use super::super::found::Fault;
 use super::super::parquet::{Columns, damaged, lists};
 use super::record::text;
 use super::{Record, Rows};

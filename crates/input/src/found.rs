@@ -2,17 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::post::Place;
-
-/// A record that holds a post.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Draft {
-    pub(super) line: u64,
-    pub(super) id: String,
-    pub(super) text: String,
-    pub(super) lang: Option<String>,
-    pub(super) place: Place,
-}
+use super::post::Post;
 
 /// A record, or a whole source, that cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,7 +24,8 @@ impl Fault {
 /// What a record turned out to be.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Found {
-    Post(Draft),
+    /// Its id, text, language, line and place are filled in.
+    Post(Box<Post>),
     Fault(Fault),
     /// An entry of a platform's export that is no post.
     NoPost,
@@ -44,26 +35,28 @@ pub(super) enum Found {
 pub(super) trait Reader: Send {
     fn next(&mut self) -> Option<Found>;
 
-    /// Take back the memory of a draft that is not needed any more.
-    fn reuse(&mut self, _spent: Draft) {}
+    /// Take back the memory of a post that is not needed any more.
+    fn reuse(&mut self, _spent: Box<Post>) {}
 }
 
-/// Drafts that were used before. Millions of posts are written into the same few hundred of them, so that no memory is asked for again.
+/// Posts that were used before. Millions are written into the same few hundred, so that no memory is asked for again, and one post stays in one place
+/// from its reader to its end.
 #[derive(Debug, Default)]
-pub(super) struct Spare(Vec<Draft>);
+#[allow(clippy::vec_box, reason = "the boxes are what is kept")]
+pub(super) struct Spare(Vec<Box<Post>>);
 
 impl Spare {
-    /// Most drafts that are kept; no more are on their way at a time.
+    /// Most posts that are kept; no more are on their way at a time.
     const MOST: usize = 4096;
     /// Text whose memory is kept: one long post must not hold its memory for the rest of the run.
     const LONGEST: usize = 2 << 10;
 
-    /// A draft to write into; what it holds means nothing.
-    pub(super) fn take(&mut self) -> Draft {
-        self.0.pop().unwrap_or_default()
+    /// A post to write into; what it holds means nothing.
+    pub(super) fn take(&mut self) -> Box<Post> {
+        self.0.pop().unwrap_or_else(|| Box::new(Post::blank()))
     }
 
-    pub(super) fn keep(&mut self, mut spent: Draft) {
+    pub(super) fn keep(&mut self, mut spent: Box<Post>) {
         if self.0.len() < Self::MOST {
             spent.text.clear();
             spent.text.shrink_to(Self::LONGEST);
@@ -130,7 +123,7 @@ mod tests {
     #[test]
     fn a_long_text_does_not_hold_its_memory() {
         let mut spare = Spare::default();
-        spare.keep(Draft { text: "x".repeat(1 << 16), ..Draft::default() });
+        spare.keep(Box::new(Post { text: "x".repeat(1 << 16), ..Post::blank() }));
         assert!(spare.take().text.capacity() <= Spare::LONGEST);
     }
 }
