@@ -175,7 +175,7 @@ impl From<GatewayError> for Failure {
     fn from(error: GatewayError) -> Self {
         use GatewayError as E;
         let (exit, hint) = match &error {
-            E::Read { .. } | E::NoList { .. } | E::Line { .. } => (Exit::NoInput, None),
+            E::Read { .. } | E::List(_) | E::NoList { .. } | E::Line { .. } => (Exit::NoInput, None),
             E::Draft { source: DraftError::OtherPolicy { .. }, .. } => (
                 Exit::Usage,
                 Some("give the policy of that scan with --policy FILE: records show its thresholds".to_owned()),

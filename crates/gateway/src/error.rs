@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use grens_input::ListError;
+
 use crate::draft::DraftError;
 
 /// An error of this crate. Messages name the file and say what to do.
@@ -25,13 +27,16 @@ pub enum GatewayError {
         /// What is wrong; no text of the line.
         problem: String,
     },
+    /// A list cannot be read, or a line of it is no record.
+    #[error(transparent)]
+    List(#[from] ListError),
     /// A folder or file that is no list of findings.
     #[error("{path} {problem}")]
     NoList {
         /// Which folder or file.
         path: PathBuf,
         /// What is missing.
-        problem: &'static str,
+        problem: String,
     },
     /// No record can be made of a finding.
     #[error("no record can be made of post {id}: {source}")]

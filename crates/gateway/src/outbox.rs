@@ -13,6 +13,7 @@ mod upkeep;
 
 use std::path::{Path, PathBuf};
 
+use grens_law::Band;
 use rusqlite::Connection;
 
 pub use add::{Added, Adding};
@@ -23,8 +24,11 @@ pub(crate) use receiver::Pause;
 pub use status::{DeadLetter, StateCount, Status};
 pub use upkeep::{Exported, Purged, State};
 
+use crate::Verdicts;
 use crate::database::{self, DatabaseError};
+use crate::draft::Found;
 use crate::error::{GatewayError, Result};
+use crate::night::post_of;
 
 /// An outbox, open.
 #[derive(Debug)]
@@ -62,6 +66,19 @@ impl Outbox {
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// Whether a finding is a listed candidate that none of `verdicts` is about, and that there is no record of yet: one that [`crate::offer`] may put in unjudged.
+    ///
+    /// # Errors
+    /// When the outbox cannot be read.
+    pub fn is_news(&self, found: &Found, verdicts: &Verdicts) -> Result<bool> {
+        let post = post_of(found);
+        if found.finding.decision.band != Band::Candidate || !found.is_listed || verdicts.of(&post).is_some() {
+            return Ok(false);
+        }
+        let known = self.db.prepare("SELECT 1 FROM record WHERE post = ?1").and_then(|mut query| query.exists([post]));
+        known.map(|known| !known).map_err(|e| self.failed(e))
     }
 
     fn failed(&self, error: rusqlite::Error) -> GatewayError {

@@ -27,6 +27,9 @@ pub enum ReviewError {
         /// What is wrong; no text of the line.
         problem: String,
     },
+    /// A file of posts that stand above findings cannot be opened.
+    #[error(transparent)]
+    Context(grens_input::InputError),
     /// A folder or file that holds no findings.
     #[error("{path} {problem}")]
     NoList {

@@ -6,6 +6,7 @@
 
 pub mod agreement;
 mod error;
+mod inert;
 pub mod store;
 pub mod web;
 

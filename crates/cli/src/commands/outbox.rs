@@ -1,5 +1,7 @@
 //! `grens outbox`: what is to go out, and what became of it.
 
+mod why;
+
 use std::io::{BufWriter, Write as _};
 
 use grens_batch::BatchError;
@@ -52,6 +54,9 @@ fn add(args: &OutboxAddArgs, printer: &Printer) -> Outcome {
     }
     let texts = if args.no_text { Texts::LeftOut } else { Texts::Kept };
     let mut outbox = Outbox::create(&args.outbox.outbox)?;
+    if args.why && !args.no_text && policy.send_rule() == SendRule::Candidate {
+        why::add(&mut nights, &verdicts, &outbox, &args.policy, printer)?;
+    }
     let added = offer(&mut outbox, &nights, &verdicts, &policy, statute, texts)?;
     tell(&added, &policy, printer);
     Ok(Exit::Ok)

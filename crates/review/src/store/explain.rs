@@ -13,6 +13,7 @@ use super::sight::Sight;
 use super::standing::{Standing, undone};
 use super::{Evidence, ItemId, Lane, Store, User, settings};
 use crate::error::{Result, ReviewError};
+use crate::inert::shown;
 use words::{EN, NL, Words};
 
 /// The language of what people read.
@@ -68,7 +69,8 @@ fn text(db: &Connection, item: ItemId, language: Language) -> Step<String> {
     let settings = settings::read(db)?;
     let writer = Writer { words, statute: Statute::shipped(), stored: &stored, entries: &entries };
     let keeps = (words.keeps)(settings.days_unreviewed, settings.days_reviewed);
-    Ok(writer.text(&evidence, keeps))
+    // It holds what strangers wrote, and goes to terminals too.
+    Ok(writer.text(&evidence, keeps).chars().map(shown).collect())
 }
 
 struct Writer<'a> {

@@ -194,3 +194,27 @@ fn an_objection_to_a_near_repeat_is_not_dismissed_and_waits_for_nothing() {
     assert_eq!((given.id, given.lane), (objected, Some(Lane::Objection)), "its head is open again");
     desk.is_whole();
 }
+
+#[test]
+fn no_order_tells_what_is_hidden() {
+    let mut desk = Desk::new();
+    let a = desk.user("a", Role::Moderator);
+    let old = |i: usize, day: u32| changed(finding(i), json!({"created_at": format!("2026-11-{day:02}T10:00:00Z")}));
+    desk.import(&[old(0, 12), old(1, 11), old(2, 10)]);
+    desk.store.set_settings_as_owner(&Settings { blind: true, ..Settings::default() }).unwrap();
+    for order in [Order::Severity, Order::Uncertainty, Order::Age] {
+        let given = desk.store.take(&a, &hand(&a), &Filter::default(), order).unwrap().unwrap();
+        assert_eq!(given.post_id, "p2", "{order:?}: the oldest, not the highest");
+        desk.store.put_all_back(&a, &hand(&a)).unwrap();
+    }
+    // Beside items whose scores are shown, one for two raters stands in no place of its own.
+    let mut desk = Desk::with(3);
+    desk.store.set_settings_as_owner(&Settings { second_share: 1.0, ..Settings::default() }).unwrap();
+    desk.import(&[changed(finding(900), json!({"band": "review"}))]);
+    let a = desk.user("a", Role::Moderator);
+    for order in [Order::Severity, Order::Uncertainty] {
+        assert_eq!(desk.store.take(&a, &hand(&a), &Filter::default(), order).unwrap().unwrap().post_id, "p900");
+        desk.store.put_all_back(&a, &hand(&a)).unwrap();
+    }
+    desk.is_whole();
+}

@@ -57,7 +57,7 @@ impl Desk {
         std::fs::write(&path, findings.iter().map(|f| format!("{f}\n")).collect::<String>()).unwrap();
         let at = std::time::SystemTime::UNIX_EPOCH + std::time::Duration::from_millis(self.now().unsigned_abs());
         std::fs::File::options().write(true).open(&path).unwrap().set_modified(at).unwrap();
-        Importing { inputs: vec![path], overflow: false }
+        Importing { inputs: vec![path], ..Importing::default() }
     }
 
     pub(super) fn import(&mut self, findings: &[Value]) -> Imported {
@@ -68,7 +68,7 @@ impl Desk {
     pub(super) fn user(&mut self, name: &str, role: Role) -> User {
         // One hash for all: it takes its time on purpose, and these tests log nobody in.
         let store = &mut self.store;
-        store.write(|db, now| super::super::users::insert(db, now.millis(), name, role, "none", Some(name))).unwrap()
+        store.write(|db, now| super::super::users::insert(db, now, name, role, "none", Some(name))).unwrap()
     }
 
     pub(super) fn now(&self) -> i64 {
