@@ -25,10 +25,13 @@ pub use status::{DeadLetter, StateCount, Status};
 pub use upkeep::{Exported, Purged, State};
 
 use crate::Verdicts;
-use crate::database::{self, DatabaseError};
+use crate::database::{self, DatabaseError, StoreError};
 use crate::draft::Found;
 use crate::error::{GatewayError, Result};
 use crate::night::post_of;
+
+/// What errors call it.
+const WHAT: &str = "outbox";
 
 /// An outbox, open.
 #[derive(Debug)]
@@ -52,7 +55,7 @@ impl Outbox {
     /// When there is none, it is locked, or is no outbox of this version.
     pub fn open(path: &Path) -> Result<Self> {
         if !path.is_file() {
-            return Err(GatewayError::NoOutbox { path: path.to_owned() });
+            return Err(StoreError::Missing { what: WHAT, path: path.to_owned() }.into());
         }
         Self::of(path, database::open(path, schema::TABLES))
     }
@@ -92,14 +95,7 @@ pub(crate) fn failure(path: &Path, error: rusqlite::Error) -> GatewayError {
 }
 
 fn sorted(path: &Path, error: DatabaseError) -> GatewayError {
-    let path = path.to_owned();
-    match error {
-        DatabaseError::File(source) => GatewayError::Write { path, source },
-        DatabaseError::Full => GatewayError::Full { path },
-        DatabaseError::Locked => GatewayError::Locked { path },
-        DatabaseError::Foreign(problem) => GatewayError::Foreign { path, problem },
-        DatabaseError::Other(source) => GatewayError::Database { path, source },
-    }
+    StoreError::of(WHAT, path, error).into()
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 //! people judge alike. [`web`] is the page on which they do.
 
 pub mod agreement;
+mod bilingual;
 mod error;
 mod inert;
 pub mod store;

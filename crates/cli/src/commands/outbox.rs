@@ -5,6 +5,7 @@ mod why;
 use std::io::{BufWriter, Write as _};
 
 use grens_batch::BatchError;
+use grens_gateway::database::StoreError;
 use grens_gateway::{Added, GatewayError, Night, Outbox, State, Texts, Verdicts, offer};
 use grens_law::{Exit, Policy, SendRule, Statute};
 
@@ -30,7 +31,7 @@ fn purge(args: &OutboxArgs, printer: &Printer) -> Outcome {
         return Ok(Exit::Ok);
     }
     // What was removed may still stand in the write-ahead log.
-    Err(GatewayError::Locked { path: args.outbox.clone() }.into())
+    Err(GatewayError::from(StoreError::Locked { what: "outbox", path: args.outbox.clone() }).into())
 }
 
 /// The policy that says what may go out. No model is loaded for it.

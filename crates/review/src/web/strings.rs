@@ -1,26 +1,10 @@
 //! Every word of the page: one line each, Dutch and then English.
-//!
-//! The macro makes a field of every line, so that a page cannot ask for words that one language lacks.
 
-macro_rules! strings {
-    ($($name:ident: $nl:literal, $en:literal;)*) => {
-        /// The words of the page in one language.
-        #[derive(Debug)]
-        pub(crate) struct Strings {
-            $(pub(crate) $name: &'static str,)*
-        }
+use crate::bilingual::bilingual;
 
-        /// Dutch.
-        pub(crate) static NL: Strings = Strings { $($name: $nl,)* };
-        /// English.
-        pub(crate) static EN: Strings = Strings { $($name: $en,)* };
-
-        #[cfg(test)]
-        const ALL: &[(&str, &str, &str)] = &[$((stringify!($name), $nl, $en),)*];
-    };
-}
-
-strings! {
+bilingual! {
+/// The words of the page in one language.
+Strings {
     // Around every page.
     skip_to_content: "Naar de inhoud", "Skip to content";
     menu: "Menu", "Menu";
@@ -352,6 +336,7 @@ strings! {
     set_days_unreviewed: "Bewaardagen zonder oordeel", "Days kept unjudged";
     set_days_reviewed: "Bewaardagen na een oordeel", "Days kept after a verdict";
     set_days_note: "Daarna wist het opruimen de tekst; de aantallen blijven.", "After that the purge erases the text; the counts stay.";
+}
 }
 
 #[cfg(test)]

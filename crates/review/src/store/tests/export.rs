@@ -5,21 +5,7 @@ use serde_json::{Value, json};
 use super::desk::{Desk, SECOND, changed, finding, no, yes};
 use crate::store::{Evidence, Form, ItemId, LabelFormat, Language, Role};
 
-const POLICY: &str = r#"
-id = "made-up-1"
-[137c]
-candidate = 0.5
-review = 0.2
-nightly_cap = 50
-[137d]
-candidate = 0.5
-review = 0.2
-nightly_cap = 50
-[group_hate]
-review = 0.4
-[grounds]
-named = 0.35
-"#;
+const POLICY: &str = include_str!("../../../../../tests/fixtures/policy.toml");
 
 fn policy(desk: &Desk) -> Policy {
     std::fs::write(desk.path("policy.toml"), POLICY).unwrap();

@@ -1,3 +1,5 @@
+use grens_gateway::database::StoreError;
+
 use super::desk::{DAY, Desk, SECOND, changed, finding, hand, no, yes};
 use crate::ReviewError;
 use crate::store::{Detail, Period, Purged, Role};
@@ -82,7 +84,7 @@ fn a_purge_that_leaves_text_in_the_log_says_so_and_the_next_one_empties_it() {
     let reader = rusqlite::Connection::open(desk.store.path()).unwrap();
     reader.execute_batch("BEGIN").unwrap();
     let _: i64 = reader.query_row("SELECT count(*) FROM item", [], |row| row.get(0)).unwrap();
-    assert!(matches!(desk.store.purge(false), Err(ReviewError::Locked { .. })));
+    assert!(matches!(desk.store.purge(false), Err(ReviewError::Store(StoreError::Locked { .. }))));
     reader.execute_batch("COMMIT").unwrap();
     assert_eq!(desk.store.purge(false).unwrap(), Purged::default());
     assert_eq!(std::fs::metadata(desk.path("review.db-wal")).map_or(0, |log| log.len()), 0);
