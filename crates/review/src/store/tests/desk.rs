@@ -118,7 +118,7 @@ pub(super) fn hand(user: &User) -> Hand {
 
 /// Post `p{number}`; the lower the number the higher the score.
 pub(super) fn finding(number: usize) -> Value {
-    let confidence = 0.95 - number as f64 / 1000.0;
+    let confidence = (0.95 - number as f64 / 1000.0).max(0.0);
     json!({
         "rank": number + 1, "stands_for": 1, "repeats": 0, "file": "posts.jsonl", "file_sha256": "", "line": number + 1, "platform": "forum",
         "url": format!("https://voorbeeld.example/{number}"), "created_at": "2026-11-20T10:00:00Z", "author": "0123456789abcdef",

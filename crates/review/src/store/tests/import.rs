@@ -55,7 +55,7 @@ fn a_repeat_knows_its_head_and_a_thread_comes_along() {
     let lead = desk.user("leider", Role::Lead);
     let head = changed(finding(0), json!({"stands_for": 2, "thread": [{"text": "Een vraag", "id": "p9"}]}));
     let near = changed(finding(1), json!({"head": "p0"}));
-    assert_eq!(desk.import(&[head, near]), Imported { items: 2, repeats: 1, ..Imported::default() });
+    assert_eq!(desk.import(&[head, near]), Imported { items: 2, repeats: 1, with_thread: 1, ..Imported::default() });
     let first = desk.take(&lead).unwrap();
     assert_eq!((first.post_id.as_str(), first.open_repeats, first.stands_for), ("p0", 1, 2));
     assert_eq!(first.thread.first().map(|post| post.text.as_str()), Some("Een vraag"));
@@ -66,17 +66,20 @@ fn a_repeat_knows_its_head_and_a_thread_comes_along() {
 fn a_conversation_is_put_together_from_findings_and_from_posts_beside_them() {
     let mut desk = Desk::new();
     let lead = desk.user("leider", Role::Lead);
-    // p2 answers p1, which is a finding; p1 answers c2, which answers c1; c3 stands elsewhere and has the same id as nothing that is wanted.
+    // p2 answers p1, which is a finding; p1 answers c2, which answers c1. What p3 answers has its id on another platform alone.
     let posts = [
         json!({"id": "c1", "text": "Het begin", "platform": "forum", "created_at": "2026-11-19T10:00:00Z"}),
         json!({"id": "c2", "text": "Een antwoord", "platform": "forum", "parent": "c1"}),
-        json!({"id": "c1", "text": "Elders", "platform": "x"}),
+        json!({"id": "c3", "text": "Elders", "platform": "x"}),
         json!({"id": "c9", "text": "Iets anders", "platform": "forum", "parent": "c1"}),
     ];
     let path = desk.path("posts.jsonl");
     std::fs::write(&path, posts.iter().map(|p| format!("{p}\n")).collect::<String>() + "geen bericht\n").unwrap();
-    let findings =
-        [changed(finding(1), json!({"parent": "c2"})), changed(finding(2), json!({"parent": "p1"})), finding(3)];
+    let findings = [
+        changed(finding(1), json!({"parent": "c2"})),
+        changed(finding(2), json!({"parent": "p1"})),
+        changed(finding(3), json!({"parent": "c3"})),
+    ];
     let mut importing = desk.list(&findings);
     importing.context.sources = vec![Source::File(path)];
     let imported = desk.store.import(&importing).unwrap();
