@@ -126,7 +126,7 @@ fn a_night_is_judged_and_goes_to_the_gateway_and_an_objection_takes_it_back() {
 /// Every item as it is kept, whatever its number.
 fn kept(queue: &Queue) -> Vec<String> {
     let db = rusqlite::Connection::open(queue.path("review.db")).unwrap();
-    let columns = "post, platform, band, articles, grounds, confidence, stands_for, posted_ms, finding, text";
+    let columns = "post, platform, band, articles, grounds, confidence, stands_for, finding, text";
     let mut query = db.prepare(&format!("SELECT json_array({columns}) FROM item ORDER BY post")).unwrap();
     query.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
 }
@@ -154,8 +154,9 @@ fn a_scan_is_the_same_items_in_every_format() {
         assert_eq!(again.stderr.contains("put in: 0 items"), format != "jsonl", "{format}: {}", again.stderr);
     }
     assert!(all[0].iter().any(|item| item.contains("=1+1")) && all[0].len() > 10, "{:?}", all[0]);
-    assert_eq!(all[0], all[1]);
-    assert_eq!(all[0], all[2]);
+    let same =
+        |other: &[String]| all[0].iter().zip(other).find(|(a, b)| a != b).is_none() && all[0].len() == other.len();
+    assert!(same(&all[1]) && same(&all[2]), "a format changes an item");
     let list = night.path("parquet").join("candidates.parquet");
     queue.run(&["import", text(&list)]).expect(0).says(&["put in: 0 items"]);
     // A folder with a list of another run beside its own.

@@ -159,7 +159,7 @@ mod tests {
         assert!(read("repeats.csv", b"a,b\r\n").unwrap_err().contains("no column `schema`"));
         assert_eq!(
             read("r.jsonl", b"{\"id\":1}\n").unwrap_err(),
-            "r.jsonl:1: this is no grens.repeat/1 record (column 8)"
+            "r.jsonl:1: this is no grens.repeat/1 record (column 7)"
         );
         assert_eq!(read("r.jsonl", b"PK\x03\x04....").unwrap_err(), "r.jsonl: a zip archive");
     }
