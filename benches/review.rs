@@ -32,7 +32,7 @@ fn queue(dir: &std::path::Path) -> Store {
     }
     drop(out);
     let mut store = Store::create(&dir.join("review.db")).unwrap();
-    store.import(&Importing { inputs: vec![list], overflow: false }).unwrap();
+    store.import(&Importing { inputs: vec![list], ..Importing::default() }).unwrap();
     store
 }
 

@@ -23,20 +23,7 @@ import sys
 import tempfile
 import time
 
-POLICY = """id = "made-up-1"
-[137c]
-candidate = 0.5
-review = 0.2
-nightly_cap = 50
-[137d]
-candidate = 0.5
-review = 0.2
-nightly_cap = 50
-[group_hate]
-review = 0.4
-[grounds]
-named = 0.35
-"""
+POLICY = (pathlib.Path(__file__).parents[1] / "tests/fixtures/policy.toml").read_text()
 QUIET = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
 
 

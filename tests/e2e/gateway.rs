@@ -123,6 +123,32 @@ fn verdict(candidate: &Value, judgement: &str, hour: u64) -> Value {
 }
 
 #[test]
+fn unjudged_candidates_carry_the_words_that_weigh_most_and_are_looked_at_once() {
+    let g = Gateway::new(30, Some("candidate"));
+    let (outbox, policy, folder) = (g.path("outbox.db"), g.path("policy.toml"), g.path("nacht"));
+    let model = super::support::fixture("bert");
+    let args = ["outbox", "add", text(&folder), "--outbox", text(&outbox), "--policy", text(&policy)];
+    let why = [&args[..], &["--why", "--model", text(&model)]].concat();
+    run(&why).expect(0).says(&["candidates have the words that weigh most", "candidates not yet judged"]);
+    let records = run(&["outbox", "export", "--outbox", text(&outbox)]).expect(0).records();
+    let mut words = 0;
+    for record in &records {
+        let (body, mut from) = (&record["record"], 0);
+        for span in body["evidence"].as_array().unwrap() {
+            let (start, end) = (span["start"].as_u64().unwrap(), span["end"].as_u64().unwrap());
+            let chars = body["text"].as_str().unwrap().chars().skip(usize::try_from(start).unwrap());
+            let quote: String = chars.take(usize::try_from(end - start).unwrap()).collect();
+            assert!(start >= from && span["quote"] == quote, "{record}");
+            from = end;
+            words += 1;
+        }
+    }
+    assert!(records.len() == g.candidates.len() && words > 0, "{} records, {words} words", records.len());
+    let again = run(&why).expect(0);
+    assert!(!again.stderr.contains("words that weigh"), "{}", again.stderr);
+}
+
+#[test]
 fn by_default_only_what_a_person_confirmed_goes_out() {
     let g = Gateway::new(300, None);
     let verdicts = [

@@ -16,7 +16,7 @@ use serde_json::Value;
 use super::http::{Answer, HANG};
 use super::night::{Night, made_up};
 use super::review_site::{PASSWORD, Site, between, form, harmless};
-use super::support::{Ran, fixture, grens, read_lines, run, run_with, text};
+use super::support::{Ran, fixture, grens, read_lines, root, run, run_with, text};
 
 /// A queue, and people to judge in it.
 struct Queue {
@@ -123,12 +123,79 @@ fn a_night_is_judged_and_goes_to_the_gateway_and_an_objection_takes_it_back() {
     add(&[]).says(&["1 corrections"]);
 }
 
+/// Every item as it is kept, whatever its number.
+fn kept(queue: &Queue) -> Vec<String> {
+    let db = rusqlite::Connection::open(queue.path("review.db")).unwrap();
+    let columns = "post, platform, band, articles, grounds, confidence, stands_for, finding, text";
+    let mut query = db.prepare(&format!("SELECT json_array({columns}) FROM item ORDER BY post")).unwrap();
+    query.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
+}
+
+#[test]
+fn a_scan_is_the_same_items_in_every_format() {
+    // Among the posts some that a table could spoil: formulas, quotes, line breaks, separators.
+    let odd =
+        ["=1+1; \"mooi\", zei ze", "'=al een aanhalingsteken", "eerste regel\ntweede | derde, vierde", "-5 graden"];
+    let odd: String = odd
+        .iter()
+        .enumerate()
+        .map(|(i, text)| serde_json::json!({"id": format!("-odd{i}"), "text": text, "parent": "=p"}).to_string() + "\n")
+        .collect();
+    let night = Night::new(&(made_up(40) + &odd));
+    let queue = Queue::new();
+    let mut all = vec![];
+    for format in ["jsonl", "csv", "parquet"] {
+        night.scan(format, &["--format", format, "--keep-clear"]).expect(3);
+        let fresh = Queue::new();
+        fresh.run(&["import", text(&night.path(format))]).expect(0).says(&["near repeats"]);
+        all.push(kept(&fresh));
+        // What is there already is known, in whichever format it comes again.
+        let again = queue.run(&["import", text(&night.path(format))]).expect(0);
+        assert_eq!(again.stderr.contains("put in: 0 items"), format != "jsonl", "{format}: {}", again.stderr);
+    }
+    assert!(all[0].iter().any(|item| item.contains("=1+1")) && all[0].len() > 10, "{:?}", all[0]);
+    let same =
+        |other: &[String]| all[0].iter().zip(other).find(|(a, b)| a != b).is_none() && all[0].len() == other.len();
+    assert!(same(&all[1]) && same(&all[2]), "a format changes an item");
+    let list = night.path("parquet").join("candidates.parquet");
+    queue.run(&["import", text(&list)]).expect(0).says(&["put in: 0 items"]);
+    // A folder with a list of another run beside its own.
+    std::fs::copy(night.path("csv").join("candidates.csv"), night.path("parquet").join("candidates.csv")).unwrap();
+    queue.run(&["import", text(&night.path("parquet"))]).expect(4).says(&["holds candidates more than once"]);
+    // The gateway reads them too.
+    let (outbox, policy, csv) = (queue.path("outbox.db"), night.path("policy.toml"), night.path("csv"));
+    let add = ["outbox", "add", text(&csv), "--outbox", text(&outbox), "--policy", text(&policy)];
+    run(&add).expect(0).says(&["findings stay in"]);
+}
+
+#[test]
+fn a_reply_is_shown_under_what_it_answers() {
+    let post = |id: &str, text: &str, parent: &str| {
+        serde_json::json!({"id": id, "text": text, "platform": "forum", "parent": parent}).to_string() + "\n"
+    };
+    let night = Night::new(&post("a1", "Dat vind ik helemaal niks, en dat mag je weten", "v1"));
+    night.scan("nacht", &[]).expect(0);
+    let (queue, context) = (Queue::new(), night.path("gesprek.jsonl"));
+    std::fs::write(&context, post("v1", "Wat vinden jullie van het nieuwe plein?", "v0")).unwrap();
+    queue
+        .run(&["import", text(&night.path("nacht")), "--context", text(&context)])
+        .expect(0)
+        .says(&["put in: 1 items", "1 items have posts above them"]);
+    queue.run(&["import", text(&night.path("nacht")), "--context", "-"]).expect(2).says(&["read twice"]);
+    queue.people();
+    let page = Page::start(&queue);
+    let shown = Site::elsewhere(page.address).signed_in("roos").open("/judge").expect(200);
+    page.kill();
+    let above = between(&shown.body, "Gesprek erboven (1)", "</details>").unwrap_or_default();
+    assert!(above.contains("Wat vinden jullie van het nieuwe plein?"), "{}", shown.body);
+}
+
 #[test]
 fn the_queue_says_what_it_holds_and_explains_itself() {
     let queue = Queue::with(&harmless(3));
     let item = queue.judge("roos", &no());
     let status = queue.run(&["status"]).expect(0).stdout;
-    for line in ["open (rate)            2", "done (not_candidate)   1", "end of the chain       2:"] {
+    for line in ["open (rate)            2", "done (not_candidate)   1", "end of the chain       4:"] {
         assert!(status.contains(line), "{line}: {status}");
     }
     let dutch = queue.run(&["explain", &item]).expect(0).stdout;
@@ -145,24 +212,47 @@ fn the_queue_says_what_it_holds_and_explains_itself() {
             && csv.contains(",all,all,forum,open,2\r\n"),
         "{csv}"
     );
+    let few = queue.run(&["statistics", "--year", "--protect"]).expect(0).stdout;
+    assert!(few.contains(",all,all,forum,open,<5\r\n"), "{few}");
     queue.run(&["purge", "--dry-run"]).expect(0).says(&["0 items would be erased"]);
     queue.run(&["statistics"]).expect(2);
 }
 
 #[test]
 fn labelled_rows_are_read_by_eval() {
-    let queue = Queue::with(&harmless(4));
-    for form in [yes(), no(), yes(), no()] {
+    let queue = Queue::with(&harmless(6));
+    for form in [yes(), no(), yes(), no(), yes(), no()] {
         queue.judge("roos", &form);
     }
     for name in ["labels.tsv", "labels.jsonl"] {
-        let (labels, model) = (queue.path(name), fixture("bert"));
-        queue.run(&["export", "--labels", text(&labels)]).expect(0).says(&["4 labelled rows"]);
+        let (labels, model, out) = (queue.path(name), fixture("bert"), queue.path("own.toml"));
+        queue.run(&["export", "--labels", text(&labels)]).expect(0).says(&["6 labelled rows"]);
         run(&["eval", text(&labels), "--format", "rows", "--model", text(&model)]).expect(0);
+        // Six rows answer for nothing, and threshold says so of the article that they label.
+        let threshold = ["threshold", text(&labels), "--format", "rows", "--name", "own", "--out", text(&out)];
+        run(&[&threshold[..], &["--model", text(&model), "--precision", "0.9"]].concat())
+            .expect(8)
+            .says(&["no policy was written", "137c: "]);
     }
+    // The training script's own reader and what it makes of a row.
+    let read = "import sys; from scripts.sources import dutch_rows; from scripts.train.mix import dutch_target\n\
+                rows, broken = dutch_rows(sys.argv[1], 'labels.tsv')\n\
+                print(broken, [dutch_target(row) for row in rows[:2]], len({row['family'] for row in rows}))";
+    let python = std::process::Command::new("python3")
+        .args(["-c", read, text(queue.dir.path())])
+        .current_dir(root())
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&python.stdout);
+    assert_eq!(
+        said.trim(),
+        "0 [[1.0, 1.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0], [0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0]] 6",
+        "{}",
+        String::from_utf8_lossy(&python.stderr)
+    );
     queue.run(&["export", "--labels", "labels.csv"]).expect(2).says(&["tells no format", ".tsv or .jsonl"]);
     let rows = queue.run(&["export", "--pseudonymised", "-"]).expect(0);
-    assert_eq!(rows.records().len(), 4);
+    assert_eq!(rows.records().len(), 6);
     assert!(!rows.stdout.contains("Zwolle") && !rows.stdout.contains("roos"));
     queue.run(&["export"]).expect(2);
 }
@@ -181,7 +271,7 @@ fn a_tampered_queue_is_reported() {
     drop(db);
     queue.run(&["verify"]).expect(8).says(&[
         "the trigger entry_stays",
-        "entry 2 was changed",
+        "entry 4 was changed",
         "was changed from outside",
         "hint: ",
     ]);

@@ -107,6 +107,11 @@ fn everybody_finds_back_what_he_judged() {
     assert!(mine.body.contains(&link) && mine.body.contains("geen kandidaat"), "{}", mine.body);
     assert!(!linde.open("/mine").expect(200).body.contains(&link));
     assert!(roos.open(&format!("/items/{first}")).expect(200).body.contains(&format!("/items/{first}/correct")));
+    // The correction begins with what was said.
+    let form = roos.open(&format!("/items/{first}/correct")).expect(200).body;
+    for filled in ["value=\"not_candidate\" data-key=\"2\" checked", "value=\"person\" data-key=\"7\" checked"] {
+        assert!(form.contains(filled), "{filled}: {form}");
+    }
     roos.post(&format!("/items/{first}/correct"), &[("verdict", "unsure")]).expect(303);
     assert!(roos.open("/mine").expect(200).body.contains("twijfel"));
 }

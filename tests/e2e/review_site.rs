@@ -67,7 +67,7 @@ impl Site {
         }
         let list = dir.path().join("list.jsonl");
         std::fs::write(&list, findings.iter().map(|f| f.to_string() + "\n").collect::<String>()).unwrap();
-        store.import(&Importing { inputs: vec![list], overflow: false }).unwrap();
+        store.import(&Importing { inputs: vec![list], ..Importing::default() }).unwrap();
         (dir, store)
     }
 

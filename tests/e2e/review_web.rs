@@ -476,7 +476,8 @@ fn what_is_looked_for_stands_in_no_address() {
     let list = lead.open("/items?q=https%3A%2F%2Fforum.example%2Fp1").expect(200);
     assert!(!list.body.contains("p1"), "{}", list.body);
     let found = lead.post("/items", &[("q", "https://forum.example/p1")]).expect(303);
-    assert!(found.head.contains("location: /items/2\r\n"), "{}", found.head);
+    let path = between(&found.head, "location: ", "\r\n").unwrap().to_owned();
+    assert!(path.starts_with("/items/") && lead.open(&path).expect(200).body.contains("<bdi>p1</bdi>"), "{path}");
 }
 
 #[test]
@@ -565,5 +566,38 @@ fn an_item_walks_from_verdict_to_objection() {
         "{past}"
     );
     lead.open(&format!("{path}/explain")).expect(200);
-    assert_eq!(item(&lead.open("/judge?lane=objection").expect(200)), first);
+    // Not by who judged it, nor by who reopened it.
+    assert!(between(&lead.open("/judge?lane=objection").expect(200).body, "data-item=\"", "\"").is_none());
+    linde.post(&format!("/judge/{second}/skip"), &[]).expect(303);
+    assert_eq!(item(&linde.open("/judge?lane=objection").expect(200)), first);
+}
+
+#[test]
+fn small_counts_are_for_who_leads() {
+    let site = Site::start(&harmless(3));
+    for (name, items) in [("lead", "3"), ("roos", "&#60; 5"), ("onderzoek", "&#60; 5")] {
+        let mut visitor = site.signed_in(name);
+        let page = visitor.open("/statistics").expect(200).body;
+        assert!(page.contains(&format!("<td class=\"n\">{items}</td>")), "{name}: {page}");
+        let csv = visitor.open("/statistics.csv").expect(200).body;
+        assert_eq!(csv.contains(",open,3\r\n"), name == "lead", "{name}: {csv}");
+        assert_eq!(csv.contains(",open,<5\r\n"), name != "lead", "{name}: {csv}");
+    }
+}
+
+#[test]
+fn bytes_that_are_no_text_become_signs_and_a_megabyte_is_refused() {
+    let site = Site::start(&harmless(1));
+    let roos = site.signed_in("roos");
+    let own = format!("http://{}", site.address);
+    let post = |note: &str| {
+        let body = format!("csrf={}&verdict=unsure&note={note}", roos.csrf);
+        roos.raw("POST", "/judge/1", &[("Origin", &own)], &body).status
+    };
+    assert_eq!(roos.raw("GET", "/judge", &[], "").status, 200);
+    assert_eq!(post(&"n".repeat(1_000_000)), 413);
+    assert_eq!(post(&"n".repeat(5_000)), 422);
+    assert_eq!(post("a%ff%fe%00b"), 303);
+    let page = site.signed_in("lead").open("/items/1").expect(200).body;
+    assert!(page.contains("a\u{fffd}\u{fffd}□b"), "{page}");
 }

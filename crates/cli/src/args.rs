@@ -16,7 +16,7 @@ use grens_infer::{DeviceChoice, LabelPair};
 pub(crate) use gateway::{
     DeliverArgs, OutboxAddArgs, OutboxArgs, OutboxCommand, OutboxExportArgs, OutboxRetryArgs, PolicyArgs, StateArg,
 };
-pub(crate) use input::InputArgs;
+pub(crate) use input::{InputArgs, LayoutArgs};
 pub(crate) use measure::{CalibrateArgs, CompareArgs, DataArgs, EvalArgs, ThresholdArgs};
 pub(crate) use review::{
     LangArg, PasswordArgs, ReviewArgs, ReviewBackupArgs, ReviewCommand, ReviewExplainArgs, ReviewExportArgs,

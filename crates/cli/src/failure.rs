@@ -2,6 +2,7 @@
 
 use grens_batch::BatchError;
 use grens_eval::{EvalError, RecordsError};
+use grens_gateway::database::StoreError;
 use grens_gateway::{DraftError, GatewayError};
 use grens_infer::InferError;
 use grens_law::{Exit, PolicyError};
@@ -175,7 +176,7 @@ impl From<GatewayError> for Failure {
     fn from(error: GatewayError) -> Self {
         use GatewayError as E;
         let (exit, hint) = match &error {
-            E::Read { .. } | E::NoList { .. } | E::Line { .. } => (Exit::NoInput, None),
+            E::Read { .. } | E::List(_) | E::NoList { .. } | E::Line { .. } => (Exit::NoInput, None),
             E::Draft { source: DraftError::OtherPolicy { .. }, .. } => (
                 Exit::Usage,
                 Some("give the policy of that scan with --policy FILE: records show its thresholds".to_owned()),
@@ -185,17 +186,13 @@ impl From<GatewayError> for Failure {
                 Some("give the policy as it was at that scan, or scan again under the changed one; a changed policy needs a new id".to_owned()),
             ),
             E::Draft { .. } => (Exit::NoInput, None),
-            E::NoOutbox { .. } => {
-                (Exit::NoInput, Some("grens outbox add makes it; name it with --outbox FILE".to_owned()))
+            E::Store(error) => {
+                let (exit, hint) = store(error, "grens outbox add makes it; name it with --outbox FILE");
+                (exit, hint.map(str::to_owned))
             }
             E::Write { source, .. } if is_full(source) => (Exit::Output, Some(MAKE_ROOM.to_owned())),
-            E::Full { .. } => (Exit::Output, Some(MAKE_ROOM.to_owned())),
-            E::Locked { .. } => (
-                Exit::Output,
-                Some("nothing was lost; give the same command again when the other has ended".to_owned()),
-            ),
             E::Delivering { .. } => (Exit::Output, Some("one delivery at a time; wait until it ends".to_owned())),
-            E::Write { .. } | E::Foreign { .. } | E::Database { .. } => (Exit::Output, None),
+            E::Write { .. } => (Exit::Output, None),
             E::Unencrypted { .. } => {
                 (Exit::Usage, Some("use https://; --allow-http lets plain HTTP go to another machine".to_owned()))
             }
@@ -231,12 +228,9 @@ impl From<ReviewError> for Failure {
             // The reader of stdout went away.
             E::Write { source, .. } if source.kind() == std::io::ErrorKind::BrokenPipe => (Exit::Ok, None),
             E::Write { source, .. } if is_full(source) => (Exit::Output, Some(MAKE_ROOM)),
-            E::Full { .. } => (Exit::Output, Some(MAKE_ROOM)),
-            E::Locked { .. } => {
-                (Exit::Output, Some("nothing was lost; give the same command again when the other has ended"))
-            }
-            E::Write { .. } | E::Foreign { .. } | E::Database { .. } => (Exit::Output, None),
-            E::NoStore { .. } => (Exit::NoInput, Some("grens review import makes it; name it with --queue FILE")),
+            E::Store(error) => store(error, "grens review import makes it; name it with --queue FILE"),
+            E::Write { .. } => (Exit::Output, None),
+            E::Context(_) | E::Line { .. } => (Exit::NoInput, None),
             E::Damaged { .. } => (Exit::CheckFailed, Some("grens review verify says more")),
             E::NoItem(_) => (Exit::NoInput, Some("the page shows the numbers of items")),
             E::NoUser => (Exit::NoInput, Some("grens review user list shows who there is")),
@@ -259,6 +253,19 @@ impl From<WebError> for Failure {
             WebError::Origin(_) => Self::new(Exit::Usage, error).hint("give one such as https://review.example.nl"),
             WebError::System(_) => Self::new(Exit::Failure, error),
         }
+    }
+}
+
+/// What to do about a store that cannot be used; `missing` is what makes one.
+fn store(error: &StoreError, missing: &'static str) -> (Exit, Option<&'static str>) {
+    match error {
+        StoreError::Missing { .. } => (Exit::NoInput, Some(missing)),
+        StoreError::File { source, .. } if is_full(source) => (Exit::Output, Some(MAKE_ROOM)),
+        StoreError::Full { .. } => (Exit::Output, Some(MAKE_ROOM)),
+        StoreError::Locked { .. } => {
+            (Exit::Output, Some("nothing was lost; give the same command again when the other has ended"))
+        }
+        StoreError::File { .. } | StoreError::Foreign { .. } | StoreError::Database { .. } => (Exit::Output, None),
     }
 }
 

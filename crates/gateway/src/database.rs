@@ -1,6 +1,6 @@
 //! SQLite files that survive a crash at any moment: how the stores of grens are made, opened and brought to the newest version.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior, ffi};
@@ -35,6 +35,81 @@ pub enum DatabaseError {
     /// Anything else.
     #[error(transparent)]
     Other(rusqlite::Error),
+}
+
+/// Why a store cannot be used: which one, where it is, and what people can do about it.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// There is none.
+    #[error("there is no {what} at {path}")]
+    Missing {
+        /// Such as `outbox`.
+        what: &'static str,
+        /// Where.
+        path: PathBuf,
+    },
+    /// Its file cannot be made or opened.
+    #[error("cannot write {path}: {source}")]
+    File {
+        /// Which file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The disk is full, or takes no more of this file.
+    #[error("cannot write the {what} {path}: the disk is full or takes no more")]
+    Full {
+        /// Such as `outbox`.
+        what: &'static str,
+        /// Which file.
+        path: PathBuf,
+    },
+    /// Another process holds it for longer than is waited.
+    #[error("the {what} {path} is locked by another process")]
+    Locked {
+        /// Such as `outbox`.
+        what: &'static str,
+        /// Which file.
+        path: PathBuf,
+    },
+    /// The file is no store of this kind and version.
+    #[error("{path} is no {what} that this version can use: {problem}")]
+    Foreign {
+        /// Such as `outbox`.
+        what: &'static str,
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        problem: String,
+    },
+    /// Anything else that the database says.
+    #[error("the {what} {path} cannot be used: {source}")]
+    Database {
+        /// Such as `outbox`.
+        what: &'static str,
+        /// Which file.
+        path: PathBuf,
+        /// What SQLite said.
+        source: rusqlite::Error,
+    },
+}
+
+impl StoreError {
+    /// What SQLite or the file system said of the `what` at `path`.
+    #[must_use]
+    pub fn of(what: &'static str, path: &Path, error: DatabaseError) -> Self {
+        let path = path.to_owned();
+        match error {
+            DatabaseError::File(source) if source.kind() == std::io::ErrorKind::NotFound => {
+                Self::Missing { what, path }
+            }
+            DatabaseError::File(source) => Self::File { path, source },
+            DatabaseError::Full => Self::Full { what, path },
+            DatabaseError::Locked => Self::Locked { what, path },
+            DatabaseError::Foreign(problem) => Self::Foreign { what, path, problem },
+            DatabaseError::Other(source) => Self::Database { what, path, source },
+        }
+    }
 }
 
 impl From<rusqlite::Error> for DatabaseError {

@@ -2,6 +2,9 @@
 
 use std::path::PathBuf;
 
+use grens_input::ListError;
+
+use crate::database::StoreError;
 use crate::draft::DraftError;
 
 /// An error of this crate. Messages name the file and say what to do.
@@ -25,13 +28,16 @@ pub enum GatewayError {
         /// What is wrong; no text of the line.
         problem: String,
     },
+    /// A list cannot be read, or a line of it is no record.
+    #[error(transparent)]
+    List(#[from] ListError),
     /// A folder or file that is no list of findings.
     #[error("{path} {problem}")]
     NoList {
         /// Which folder or file.
         path: PathBuf,
         /// What is missing.
-        problem: &'static str,
+        problem: String,
     },
     /// No record can be made of a finding.
     #[error("no record can be made of post {id}: {source}")]
@@ -49,45 +55,14 @@ pub enum GatewayError {
         /// What the system said.
         source: std::io::Error,
     },
-    /// There is no outbox there.
-    #[error("there is no outbox at {path}")]
-    NoOutbox {
-        /// Where.
-        path: PathBuf,
-    },
-    /// The disk is full, or takes no more of this file.
-    #[error("cannot write the outbox {path}: the disk is full or takes no more")]
-    Full {
-        /// The outbox.
-        path: PathBuf,
-    },
-    /// Another process holds the database.
-    #[error("the outbox {path} is locked by another process")]
-    Locked {
-        /// The outbox.
-        path: PathBuf,
-    },
+    /// The outbox cannot be used.
+    #[error(transparent)]
+    Store(#[from] StoreError),
     /// Another process delivers.
     #[error("another process delivers from the outbox {path}")]
     Delivering {
         /// The outbox.
         path: PathBuf,
-    },
-    /// The file is no outbox of this version.
-    #[error("{path} is no outbox that this version can use: {problem}")]
-    Foreign {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        problem: String,
-    },
-    /// Anything else that the database says.
-    #[error("the outbox {path} cannot be used: {source}")]
-    Database {
-        /// The outbox.
-        path: PathBuf,
-        /// What SQLite said.
-        source: rusqlite::Error,
     },
     /// The outbox belongs to another receiver.
     #[error("the outbox {path} has sent records to {was}, and the receiver given is {given}")]

@@ -13,7 +13,6 @@ mod error;
 mod example;
 mod explanation;
 pub mod key;
-pub mod lines;
 mod night;
 mod offer;
 mod outbox;
@@ -30,7 +29,7 @@ pub use deliver::{
 pub use draft::{DraftError, Found, draft_candidate, draft_correction, draft_notice};
 pub use dsa::Statement;
 pub use error::{GatewayError, Result};
-pub use night::{Night, finished_scan, found_at};
+pub use night::{List, Night, finished_scan, found_at};
 pub use offer::{Texts, offer};
 pub use outbox::{Added, Adding, DeadLetter, Entry, Exported, Next, Outbox, Purged, State, StateCount, Status};
 pub use record::{

@@ -3,21 +3,73 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
+use grens_input::each_record;
 use grens_law::{FINDING_SCHEMA, FindingRecord, REPEAT_SCHEMA, RepeatRecord};
 use serde::Deserialize;
 
 use crate::draft::Found;
 use crate::error::{GatewayError, Result};
 use crate::key;
-use crate::lines;
 use crate::record::{Cluster, Elsewhere};
 use crate::retention::Moment;
 
-/// The list that the nightly cap lets through.
-const CANDIDATES: &str = "candidates.jsonl";
-/// Lists with what else a person may have judged.
-const OTHERS: [&str; 3] = ["review.jsonl", "overflow.jsonl", "clusters.jsonl"];
-const CLUSTERS: &str = "clusters.jsonl";
+/// The lists of a scan that hold findings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum List {
+    /// What the nightly cap lets through.
+    Candidates,
+    /// What is borderline.
+    Review,
+    /// What the nightly cap left out.
+    Overflow,
+    /// Near repeats of what stands in the other lists.
+    Clusters,
+}
+
+/// Endings of the files that a scan writes, and that somebody may have compressed since.
+const ENDINGS: [&str; 7] = ["jsonl", "csv", "parquet", "jsonl.gz", "jsonl.zst", "csv.gz", "csv.zst"];
+
+impl List {
+    /// All of them; heads come before what they stand for.
+    pub const ALL: [Self; 4] = [Self::Candidates, Self::Review, Self::Overflow, Self::Clusters];
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Candidates => "candidates",
+            Self::Review => "review",
+            Self::Overflow => "overflow",
+            Self::Clusters => "clusters",
+        }
+    }
+
+    /// The file of this list in the folder of a scan, in whichever format it is; `None` when there is none.
+    ///
+    /// # Errors
+    /// When it is there more than once: one of them is of another run.
+    pub fn in_folder(self, dir: &Path) -> Result<Option<PathBuf>> {
+        in_folder(dir, self.name())
+    }
+
+    /// The list that a file is, by its name.
+    fn of_file(path: &Path) -> Option<Self> {
+        let (name, _) = path.file_name()?.to_str()?.split_once('.')?;
+        Self::ALL.into_iter().find(|list| list.name() == name)
+    }
+}
+
+fn in_folder(dir: &Path, name: &str) -> Result<Option<PathBuf>> {
+    let there = |ending: &&str| dir.join(format!("{name}.{ending}")).is_file();
+    let found: Vec<&str> = ENDINGS.iter().copied().filter(|ending| there(ending)).collect();
+    match found[..] {
+        [] => Ok(None),
+        [ending] => Ok(Some(dir.join(format!("{name}.{ending}")))),
+        _ => {
+            let problem = format!("holds {name} more than once (.{}); keep the one of this scan", found.join(", ."));
+            Err(GatewayError::NoList { path: dir.to_owned(), problem })
+        }
+    }
+}
+
 /// Most posts of each kind that a cluster lists.
 const MOST_LISTED: usize = 100;
 
@@ -29,37 +81,33 @@ pub struct Night {
 }
 
 impl Night {
-    /// Read a scan's folder or one of its lists (JSON Lines). All lines of `candidates` are taken; of the other lists those that `wanted` wants, asked with
+    /// Read a scan's folder or one of its lists. All lines of `candidates` are taken; of the other lists those that `wanted` wants, asked with
     /// the identity of the post ([`key::post`]).
     ///
     /// # Errors
-    /// When there is no finished scan in the folder, its lists are not JSON Lines, or a line is no finding.
+    /// When there is no finished scan in the folder, or a line is no finding.
     pub fn read(path: &Path, wanted: impl Fn(&str) -> bool) -> Result<Self> {
         if !path.is_dir() {
-            let is_list = |name: &str| path.file_name().is_some_and(|file| file == name);
-            let is_listed = !OTHERS[1..].iter().any(|name| is_list(name));
+            let is_listed = !matches!(List::of_file(path), Some(List::Overflow | List::Clusters));
             let found_at = found_at(path)?;
             let mut findings = vec![];
-            lines::each(path, FINDING_SCHEMA, |line, finding| {
+            each_record(path, FINDING_SCHEMA, |line, finding| {
                 findings.push(found(finding, &found_at, is_listed, path, line)?);
-                Ok(())
+                Ok::<_, GatewayError>(())
             })?;
             return Ok(Self { findings });
         }
         finished_scan(path)?;
         let mut findings = vec![];
-        for name in std::iter::once(CANDIDATES).chain(OTHERS) {
-            let list = path.join(name);
-            if !list.is_file() {
-                continue;
-            }
-            let (is_listed, found_at) = (name == CANDIDATES, found_at(&list)?);
-            lines::each(&list, FINDING_SCHEMA, |line, finding| {
+        for which in List::ALL {
+            let Some(list) = which.in_folder(path)? else { continue };
+            let (is_listed, found_at) = (which == List::Candidates, found_at(&list)?);
+            each_record(&list, FINDING_SCHEMA, |line, finding| {
                 let found = found(finding, &found_at, is_listed, &list, line)?;
                 if is_listed || wanted(&post_of(&found)) {
                     findings.push(found);
                 }
-                Ok(())
+                Ok::<_, GatewayError>(())
             })?;
         }
         let mut night = Self { findings };
@@ -85,8 +133,8 @@ impl Night {
                 list.push(other);
             }
         };
-        if dir.join(CLUSTERS).is_file() {
-            lines::each(&dir.join(CLUSTERS), FINDING_SCHEMA, |_, near: FindingRecord| {
+        if let Some(clusters) = List::Clusters.in_folder(dir)? {
+            each_record(&clusters, FINDING_SCHEMA, |_, near: FindingRecord| {
                 if let Some(head) = &near.head {
                     put(
                         head,
@@ -94,15 +142,14 @@ impl Night {
                         elsewhere(&near.decision.id, near.place.platform, near.place.url, &near.decision.text_sha256),
                     );
                 }
-                Ok(())
+                Ok::<_, GatewayError>(())
             })?;
         }
-        let repeats = dir.join("repeats.jsonl");
-        if repeats.is_file() {
-            lines::each(&repeats, REPEAT_SCHEMA, |_, repeat: RepeatRecord| {
+        if let Some(repeats) = in_folder(dir, "repeats")? {
+            each_record(&repeats, REPEAT_SCHEMA, |_, repeat: RepeatRecord| {
                 let other = elsewhere(&repeat.id, repeat.place.platform, repeat.place.url, &repeat.text_sha256);
                 put(&repeat.repeat_of, false, other);
-                Ok(())
+                Ok::<_, GatewayError>(())
             })?;
         }
         Ok(())
@@ -126,17 +173,14 @@ fn found(finding: FindingRecord, found_at: &str, is_listed: bool, path: &Path, l
     Ok(Found { finding, found_at: found_at.to_owned(), cluster: None, evidence: vec![], is_listed })
 }
 
-/// Whether a finished scan with lists that can be read is in the folder. The summary is what a scan writes last.
+/// Whether a finished scan is in the folder. The summary is what a scan writes last.
 ///
 /// # Errors
 /// When it is not.
 pub fn finished_scan(dir: &Path) -> Result<()> {
-    let refused = |problem| Err(GatewayError::NoList { path: dir.to_owned(), problem });
-    if ["candidates.csv", "candidates.parquet"].iter().any(|name| dir.join(name).is_file()) {
-        return refused("holds its lists in another format; scan with --format jsonl");
-    }
-    if !dir.join(CANDIDATES).is_file() || !dir.join("summary.json").is_file() {
-        return refused("holds no finished scan: candidates.jsonl and summary.json are not both there");
+    if List::Candidates.in_folder(dir)?.is_none() || !dir.join("summary.json").is_file() {
+        let problem = "holds no finished scan: its candidates and summary.json are not both there".to_owned();
+        return Err(GatewayError::NoList { path: dir.to_owned(), problem });
     }
     Ok(())
 }

@@ -13,6 +13,7 @@ mod upkeep;
 
 use std::path::{Path, PathBuf};
 
+use grens_law::Band;
 use rusqlite::Connection;
 
 pub use add::{Added, Adding};
@@ -23,8 +24,14 @@ pub(crate) use receiver::Pause;
 pub use status::{DeadLetter, StateCount, Status};
 pub use upkeep::{Exported, Purged, State};
 
-use crate::database::{self, DatabaseError};
+use crate::Verdicts;
+use crate::database::{self, DatabaseError, StoreError};
+use crate::draft::Found;
 use crate::error::{GatewayError, Result};
+use crate::night::post_of;
+
+/// What errors call it.
+const WHAT: &str = "outbox";
 
 /// An outbox, open.
 #[derive(Debug)]
@@ -48,7 +55,7 @@ impl Outbox {
     /// When there is none, it is locked, or is no outbox of this version.
     pub fn open(path: &Path) -> Result<Self> {
         if !path.is_file() {
-            return Err(GatewayError::NoOutbox { path: path.to_owned() });
+            return Err(StoreError::Missing { what: WHAT, path: path.to_owned() }.into());
         }
         Self::of(path, database::open(path, schema::TABLES))
     }
@@ -64,6 +71,19 @@ impl Outbox {
         &self.path
     }
 
+    /// Whether a finding is a listed candidate that none of `verdicts` is about, and that there is no record of yet: one that [`crate::offer`] may put in unjudged.
+    ///
+    /// # Errors
+    /// When the outbox cannot be read.
+    pub fn is_news(&self, found: &Found, verdicts: &Verdicts) -> Result<bool> {
+        let post = post_of(found);
+        if found.finding.decision.band != Band::Candidate || !found.is_listed || verdicts.of(&post).is_some() {
+            return Ok(false);
+        }
+        let known = self.db.prepare("SELECT 1 FROM record WHERE post = ?1").and_then(|mut query| query.exists([post]));
+        known.map(|known| !known).map_err(|e| self.failed(e))
+    }
+
     fn failed(&self, error: rusqlite::Error) -> GatewayError {
         failure(&self.path, error)
     }
@@ -75,14 +95,7 @@ pub(crate) fn failure(path: &Path, error: rusqlite::Error) -> GatewayError {
 }
 
 fn sorted(path: &Path, error: DatabaseError) -> GatewayError {
-    let path = path.to_owned();
-    match error {
-        DatabaseError::File(source) => GatewayError::Write { path, source },
-        DatabaseError::Full => GatewayError::Full { path },
-        DatabaseError::Locked => GatewayError::Locked { path },
-        DatabaseError::Foreign(problem) => GatewayError::Foreign { path, problem },
-        DatabaseError::Other(source) => GatewayError::Database { path, source },
-    }
+    StoreError::of(WHAT, path, error).into()
 }
 
 #[cfg(test)]

@@ -3,12 +3,12 @@
 use std::collections::HashMap;
 use std::path::Path;
 
+use grens_input::each_record;
 use grens_law::{Statute, VERDICT_SCHEMA, VerdictRecord};
 
 use crate::draft::DraftError;
 use crate::error::{GatewayError, Result};
 use crate::key;
-use crate::lines;
 use crate::retention::Moment;
 
 /// The newest verdict on each post.
@@ -27,12 +27,12 @@ impl Verdicts {
     /// error names the line.
     pub fn read(path: &Path, statute: &Statute) -> Result<Self> {
         let (mut verdicts, now) = (Self::default(), Moment::now());
-        lines::each(path, VERDICT_SCHEMA, |line, verdict: VerdictRecord| {
+        each_record(path, VERDICT_SCHEMA, |line, verdict: VerdictRecord| {
             let refused = |problem| GatewayError::Line { path: path.to_owned(), line, problem };
             verdict.check(statute).map_err(|e| refused(e.to_string()))?;
             let judged = judged_at(&verdict, now).map_err(|e| refused(e.to_string()))?;
             verdicts.take(judged.millis(), verdict);
-            Ok(())
+            Ok::<_, GatewayError>(())
         })?;
         Ok(verdicts)
     }

@@ -33,11 +33,13 @@ pub struct Layout {
     pub format: Option<Format>,
     /// Whether cells of a table may stand between quotation marks; else a quotation mark is a sign like any other.
     pub quoting: bool,
+    /// Whether Parquet columns that hold lists of texts are read, as JSON; else they are left out.
+    pub lists: bool,
 }
 
 impl Default for Layout {
     fn default() -> Self {
-        Self { format: None, quoting: true }
+        Self { format: None, quoting: true, lists: false }
     }
 }
 
@@ -62,7 +64,7 @@ impl Records {
         let format = format.filter(|f| *f != Format::Json).ok_or_else(|| RecordsError::Format(path.to_owned()))?;
         let raw = Source::File(path.to_owned()).open(&Arc::default(), None)?;
         let failed = |fault| RecordsError::Read { file: path.to_owned(), fault };
-        let opened = guarded(|| rows(format, layout.quoting, path, &raw, needed)).and_then(|rows| rows);
+        let opened = guarded(|| rows(format, layout, path, &raw, needed)).and_then(|rows| rows);
         let (columns, rows) = opened.map_err(failed)?;
         if let Some(column) = needed.iter().find(|name| !columns.iter().any(|c| **c == ***name)) {
             let found: Vec<&str> = columns.iter().map(|c| &**c).filter(|c| is_name(c)).take(30).collect();
@@ -108,16 +110,16 @@ impl Iterator for Records {
 /// Names of the columns, and the rows.
 fn rows(
     format: Format,
-    quoting: bool,
+    layout: Layout,
     path: &Path,
     raw: &Raw,
     needed: &[&str],
 ) -> Result<(Vec<Arc<str>>, Rows), Fault> {
     match format {
-        Format::Csv => delimited::open(decompress(raw.clone())?, CSV, quoting, needed),
-        Format::Tsv => delimited::open(decompress(raw.clone())?, TSV, quoting, needed),
+        Format::Csv => delimited::open(decompress(raw.clone())?, CSV, layout.quoting, needed),
+        Format::Tsv => delimited::open(decompress(raw.clone())?, TSV, layout.quoting, needed),
         Format::Jsonl | Format::Json => Ok(json_lines::open(decompress(raw.clone())?)),
         // Parquet is read from its end on, past `raw`, which hashes the file in the end.
-        Format::Parquet => parquet::open(File::open(path).map_err(|e| unreadable(0, &e))?, needed),
+        Format::Parquet => parquet::open(File::open(path).map_err(|e| unreadable(0, &e))?, needed, layout.lists),
     }
 }

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use grens_gateway::database::StoreError;
 use grens_law::{SpanError, VerdictError};
 
 use crate::store::ItemId;
@@ -9,14 +10,6 @@ use crate::store::ItemId;
 /// An error of this crate. Messages name the file or the field.
 #[derive(Debug, thiserror::Error)]
 pub enum ReviewError {
-    /// An input could not be read.
-    #[error("cannot read {path}: {source}")]
-    Read {
-        /// Which file.
-        path: PathBuf,
-        /// What the system said.
-        source: std::io::Error,
-    },
     /// A line of an input is not what it should be.
     #[error("{path}:{line}: {problem}")]
     Line {
@@ -27,14 +20,9 @@ pub enum ReviewError {
         /// What is wrong; no text of the line.
         problem: String,
     },
-    /// A folder or file that holds no findings.
-    #[error("{path} {problem}")]
-    NoList {
-        /// Which folder or file.
-        path: PathBuf,
-        /// What is missing.
-        problem: String,
-    },
+    /// A file of posts that stand above findings cannot be opened.
+    #[error(transparent)]
+    Context(grens_input::InputError),
     /// An output could not be written.
     #[error("cannot write {path}: {source}")]
     Write {
@@ -43,40 +31,9 @@ pub enum ReviewError {
         /// What the system said.
         source: std::io::Error,
     },
-    /// There is no queue there.
-    #[error("there is no review queue at {path}")]
-    NoStore {
-        /// Where.
-        path: PathBuf,
-    },
-    /// The disk is full, or takes no more of this file.
-    #[error("cannot write the review queue {path}: the disk is full or takes no more")]
-    Full {
-        /// The queue.
-        path: PathBuf,
-    },
-    /// Another process holds the database for longer than is waited.
-    #[error("the review queue {path} is locked by another process")]
-    Locked {
-        /// The queue.
-        path: PathBuf,
-    },
-    /// The file is no queue of this version.
-    #[error("{path} is no review queue that this version can use: {problem}")]
-    Foreign {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        problem: String,
-    },
-    /// Anything else that the database says.
-    #[error("the review queue {path} cannot be used: {source}")]
-    Database {
-        /// The queue.
-        path: PathBuf,
-        /// What SQLite said.
-        source: rusqlite::Error,
-    },
+    /// The queue cannot be used.
+    #[error(transparent)]
+    Store(#[from] StoreError),
     /// What stands in the queue cannot be understood: it was changed from outside.
     #[error("the review queue holds {what} that cannot be read; grens review verify says more")]
     Damaged {

@@ -5,7 +5,9 @@
 //! people judge alike. [`web`] is the page on which they do.
 
 pub mod agreement;
+mod bilingual;
 mod error;
+mod inert;
 pub mod store;
 pub mod web;
 

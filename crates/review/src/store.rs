@@ -18,7 +18,10 @@ mod ids;
 mod import;
 mod item;
 mod lists;
+mod proof;
 mod queue;
+mod recent;
+mod repeats;
 mod retention;
 mod rows;
 mod schema;
@@ -29,6 +32,7 @@ mod settings;
 mod settle;
 mod sight;
 mod standing;
+mod undo;
 mod upkeep;
 mod users;
 mod verdict;
@@ -41,21 +45,24 @@ use rusqlite::Connection;
 
 pub use clock::Clock;
 pub use explain::Language;
-pub use export::{LabelFormat, Offered};
-pub use figures::{ArticleAgreement, Count, Dashboard, Day, Drift, Period, Precision, StatisticsRow};
+pub use export::{LabelFormat, Offered, Pseudonymised};
+pub use figures::{ArticleAgreement, Count, Dashboard, Day, Detail, Drift, Period, Precision, StatisticsRow};
 pub use filter::{Filter, Lane, Order};
 pub use form::Form;
 pub use history::{Event, EventKind};
 pub use ids::{EntryId, Hand, ItemId, UserId};
-pub use import::{Imported, Importing};
+pub use import::{Context, Imported, Importing};
 pub use item::{Evidence, Item, Proposal, Rating, ThreadPost};
 pub use lists::{ListState, Listed};
+pub use recent::Recent;
+pub use repeats::Bulk;
 pub use retention::Purged;
 pub use sessions::{LogIn, LoggedIn, Session, Token};
 pub use settings::Settings;
+pub use undo::UNDO;
 pub use upkeep::Status;
 pub use users::{Role, User};
-pub use verdict::{Bulk, Judged, Recent, UNDO};
+pub use verdict::Judged;
 pub use verify::{ChainEnd, Verified};
 
 use crate::error::Result;
@@ -87,7 +94,9 @@ impl Store {
 
     fn of(path: &Path, opened: std::result::Result<Connection, DatabaseError>) -> Result<Self> {
         let db = opened.map_err(|e| access::sorted(path, e))?;
-        Ok(Self { db, path: path.to_owned(), clock: Clock::System })
+        let mut store = Self { db, path: path.to_owned(), clock: Clock::System };
+        store.adopt()?;
+        Ok(store)
     }
 
     /// A further connection to the same queue, with the same clock.

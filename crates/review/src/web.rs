@@ -18,7 +18,6 @@ mod cookies;
 mod flash;
 mod frame;
 mod guard;
-mod inert;
 mod labels;
 mod lang;
 mod offer;

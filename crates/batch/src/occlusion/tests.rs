@@ -9,21 +9,7 @@ use grens_law::{ModelRef, Policy, Scores};
 use super::*;
 use crate::decider::TextScorer;
 
-const POLICY: &str = r#"
-id = "made-up-1"
-[137c]
-candidate = 0.5
-review = 0.2
-nightly_cap = 50
-[137d]
-candidate = 0.5
-review = 0.2
-nightly_cap = 50
-[group_hate]
-review = 0.4
-[grounds]
-named = 0.35
-"#;
+const POLICY: &str = include_str!("../../../../tests/fixtures/policy.toml");
 
 /// Stands in for a model: a word's weight is its number of `x`, in tenths, for 137c; of `y` for group hate.
 struct Letters {

@@ -33,13 +33,13 @@ pub(crate) struct PolicyArgs {
     #[arg(long, value_name = "FILE")]
     pub(crate) policy: Option<PathBuf>,
     /// Model directory whose policy counts, where --policy is not given [default: the shipped model].
-    #[arg(long, value_name = "DIR", conflicts_with = "policy")]
+    #[arg(long, value_name = "DIR")]
     pub(crate) model: Option<String>,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct OutboxAddArgs {
-    /// Folders of finished scans, or their lists (JSON Lines). Without any, the verdicts alone are looked at: they can take back what was sent.
+    /// Folders of finished scans, or their lists, in any format that a scan writes. Without any, the verdicts alone are looked at: they can take back what was sent.
     #[arg(value_name = "NIGHT_DIR|FILE", required_unless_present = "verdicts")]
     pub(crate) nights: Vec<PathBuf>,
     #[command(flatten)]
@@ -52,6 +52,9 @@ pub(crate) struct OutboxAddArgs {
     /// Put no text of a post in, and no quote of it. The reviewers' own words stay.
     #[arg(long)]
     pub(crate) no_text: bool,
+    /// Put the words that weigh most in its score beside each candidate that goes out unjudged: found by leaving each word out, with the model of --model.
+    #[arg(long, conflicts_with = "no_text")]
+    pub(crate) why: bool,
 }
 
 #[derive(Debug, Args)]

@@ -11,9 +11,9 @@ use serde_json::Value;
 /// Ids of standard input that are remembered at least, to find one that comes twice; they take up to 40 MB.
 const REMEMBERED_IDS: usize = 500_000;
 
-/// How the input is read.
+/// How files of posts are laid out.
 #[derive(Debug, Args)]
-pub(crate) struct InputArgs {
+pub(crate) struct LayoutArgs {
     /// Format of all inputs: jsonl, json, csv, tsv or parquet [default: told by the name; JSON Lines for a pipe].
     #[arg(long, value_name = "FORMAT")]
     input_format: Option<Format>,
@@ -22,6 +22,24 @@ pub(crate) struct InputArgs {
     preset: Option<&'static Preset>,
     #[command(flatten)]
     fields: FieldArgs,
+}
+
+impl LayoutArgs {
+    pub(crate) fn options(&self) -> InputOptions {
+        InputOptions {
+            fields: self.fields.fields(),
+            format: self.input_format,
+            preset: self.preset,
+            ..InputOptions::default()
+        }
+    }
+}
+
+/// How the input is read.
+#[derive(Debug, Args)]
+pub(crate) struct InputArgs {
+    #[command(flatten)]
+    layout: LayoutArgs,
     /// Score posts that are clearly not in Dutch too; without it they are counted and skipped.
     #[arg(long)]
     all_languages: bool,
@@ -86,13 +104,14 @@ impl FieldArgs {
 impl InputArgs {
     /// What a scan that goes on must agree in, by flag. A key is not shown; its pseudonyms are in the items that are compared.
     pub(crate) fn facts(&self, names: &[String]) -> BTreeMap<String, Value> {
-        let preset = self.preset.map(|p| p.name);
-        let format = self.input_format.map(|f| f.to_string());
+        let LayoutArgs { preset, input_format, fields } = &self.layout;
+        let preset = preset.map(|p| p.name);
+        let format = input_format.map(|f| f.to_string());
         [
             ("input", names.into()),
             ("--input-format", format.into()),
             ("--preset", preset.into()),
-            ("fields", format!("{:?}", self.fields.fields()).into()),
+            ("fields", format!("{:?}", fields.fields()).into()),
             ("--all-languages", self.all_languages.into()),
             ("--pseudonym-key", self.pseudonym_key.is_some().into()),
         ]
@@ -116,13 +135,10 @@ impl InputArgs {
 
     fn options(&self) -> grens_batch::Result<InputOptions> {
         Ok(InputOptions {
-            fields: self.fields.fields(),
-            format: self.input_format,
-            preset: self.preset,
             pseudonyms: self.pseudonym_key.as_deref().map(PseudonymKey::read).transpose().map_err(BatchError::Key)?,
             all_languages: self.all_languages,
             max_rejects: self.max_rejects,
-            ..InputOptions::default()
+            ..self.layout.options()
         })
     }
 }

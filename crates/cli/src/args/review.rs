@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::{DeciderArgs, PolicyArgs};
+use super::{DeciderArgs, LayoutArgs, PolicyArgs};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum ReviewCommand {
@@ -48,7 +48,7 @@ pub(crate) struct ReviewArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct ReviewImportArgs {
-    /// Folders of finished scans, or lists of findings (JSON Lines).
+    /// Folders of finished scans, or lists of findings, in any format that a scan writes.
     #[arg(required = true, value_name = "NIGHT_DIR|FILE")]
     pub(crate) inputs: Vec<PathBuf>,
     #[command(flatten)]
@@ -56,6 +56,12 @@ pub(crate) struct ReviewImportArgs {
     /// Of folders also what the policy's nightly cap left out.
     #[arg(long)]
     pub(crate) overflow: bool,
+    /// Files of posts in which the posts stand that findings answer, such as what was scanned: the conversation above a finding is kept with it. May be given more than
+    /// once; the flags below say how they are laid out.
+    #[arg(long, value_name = "FILE|FOLDER")]
+    pub(crate) context: Vec<String>,
+    #[command(flatten)]
+    pub(crate) layout: LayoutArgs,
 }
 
 #[derive(Debug, Args)]
@@ -217,6 +223,9 @@ pub(crate) struct ReviewStatisticsArgs {
     /// By year.
     #[arg(long)]
     pub(crate) year: bool,
+    /// For publication: counts below 5 are not told, and all others are rounded down to a multiple of 5.
+    #[arg(long)]
+    pub(crate) protect: bool,
 }
 
 #[derive(Debug, Args)]

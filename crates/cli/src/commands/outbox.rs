@@ -1,8 +1,11 @@
 //! `grens outbox`: what is to go out, and what became of it.
 
+mod why;
+
 use std::io::{BufWriter, Write as _};
 
 use grens_batch::BatchError;
+use grens_gateway::database::StoreError;
 use grens_gateway::{Added, GatewayError, Night, Outbox, State, Texts, Verdicts, offer};
 use grens_law::{Exit, Policy, SendRule, Statute};
 
@@ -28,7 +31,7 @@ fn purge(args: &OutboxArgs, printer: &Printer) -> Outcome {
         return Ok(Exit::Ok);
     }
     // What was removed may still stand in the write-ahead log.
-    Err(GatewayError::Locked { path: args.outbox.clone() }.into())
+    Err(GatewayError::from(StoreError::Locked { what: "outbox", path: args.outbox.clone() }).into())
 }
 
 /// The policy that says what may go out. No model is loaded for it.
@@ -52,6 +55,9 @@ fn add(args: &OutboxAddArgs, printer: &Printer) -> Outcome {
     }
     let texts = if args.no_text { Texts::LeftOut } else { Texts::Kept };
     let mut outbox = Outbox::create(&args.outbox.outbox)?;
+    if args.why && !args.no_text && policy.send_rule() == SendRule::Candidate {
+        why::add(&mut nights, &verdicts, &outbox, &args.policy, printer)?;
+    }
     let added = offer(&mut outbox, &nights, &verdicts, &policy, statute, texts)?;
     tell(&added, &policy, printer);
     Ok(Exit::Ok)

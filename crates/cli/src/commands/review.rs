@@ -11,7 +11,7 @@ use std::io::Write as _;
 use grens_batch::BatchError;
 use grens_law::Exit;
 use grens_review::Store;
-use grens_review::store::{Importing, ItemId, Language, Period};
+use grens_review::store::{Context, Detail, Importing, ItemId, Language, Period};
 
 use crate::args::{
     LangArg, ReviewArgs, ReviewCommand, ReviewExplainArgs, ReviewImportArgs, ReviewStatisticsArgs, ReviewVerifyArgs,
@@ -55,12 +55,27 @@ fn tell(printer: &Printer, text: &str) -> Outcome<()> {
 }
 
 fn import(args: &ReviewImportArgs, printer: &Printer) -> Outcome {
-    let importing = Importing { inputs: args.inputs.clone(), overflow: args.overflow };
+    if args.context.iter().any(|name| name == "-") {
+        return Err(Failure::message(Exit::Usage, "--context cannot be standard input: it is read twice"));
+    }
+    let sources = if args.context.is_empty() {
+        vec![]
+    } else {
+        grens_batch::expand(&args.context, None).map_err(BatchError::from)?
+    };
+    let context = Context { sources, reading: args.layout.options() };
+    let importing = Importing { inputs: args.inputs.clone(), overflow: args.overflow, context };
     let imported = Store::create(&args.queue.queue)?.import(&importing)?;
     printer.note(&format!(
         "put in: {} items, {} of them near repeats; {} were there already",
         imported.items, imported.repeats, imported.known
     ));
+    if imported.with_thread > 0 {
+        printer.note(&format!("{} items have posts above them in the conversation", imported.with_thread));
+    }
+    if imported.unread_context > 0 {
+        printer.warning(&format!("{} records of the context cannot be used", imported.unread_context));
+    }
     if imported.without_text > 0 {
         printer.warning(&format!(
             "{} findings have no text and stay out: nobody could judge them; scan without --no-text",
@@ -114,7 +129,8 @@ fn verify(args: &ReviewVerifyArgs, printer: &Printer) -> Outcome {
 
 fn statistics(args: &ReviewStatisticsArgs, printer: &Printer) -> Outcome {
     let by = if args.month { Period::Month } else { Period::Year };
-    tell(printer, &open(&args.queue)?.statistics_csv(by)?)?;
+    let detail = if args.protect { Detail::Protected } else { Detail::Exact };
+    tell(printer, &open(&args.queue)?.statistics_csv(by, detail)?)?;
     Ok(Exit::Ok)
 }
 

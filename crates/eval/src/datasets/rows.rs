@@ -7,7 +7,7 @@ use super::example::{Example, need};
 use super::labels::{grounds, or_empty, own_gold};
 
 /// Tab-separated without quoting, or JSON Lines with the same names: the file's name tells.
-pub(super) const OWN: Layout = Layout { format: None, quoting: false };
+pub(super) const OWN: Layout = Layout { format: None, quoting: false, lists: false };
 
 /// Files of [`OWN`] layout.
 pub(super) struct OwnRows;

@@ -8,6 +8,7 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::Added;
+use crate::database::StoreError;
 use crate::draft::Found;
 use crate::example::{self, ago, found_lately as found, verdict_on};
 
@@ -228,7 +229,7 @@ fn a_full_disk_is_named_and_loses_nothing() {
         })
     };
     let error = add(&mut b).unwrap_err();
-    assert!(matches!(error, GatewayError::Full { .. }), "{error}");
+    assert!(matches!(error, GatewayError::Store(StoreError::Full { .. })), "{error}");
     assert_eq!(b.states(), [("pending".to_owned(), 1)]);
     b.outbox.db.pragma_update_and_check(None, "max_page_count", 100_000, |_| Ok(())).unwrap();
     assert_eq!(add(&mut b).unwrap().candidates, 200);
@@ -243,11 +244,11 @@ fn a_locked_database_is_named_and_loses_nothing() {
     let other = Connection::open(b.dir.path().join("outbox.db")).unwrap();
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
     let offer = |b: &mut Desk| b.outbox.add(&b.policy, Statute::shipped(), |adding| adding.finding(&found("p1"), None));
-    assert!(matches!(offer(&mut b), Err(GatewayError::Locked { .. })));
+    assert!(matches!(offer(&mut b), Err(GatewayError::Store(StoreError::Locked { .. }))));
     let Next::Due(entry) = b.outbox.next(b.policy.send_rule()).unwrap() else {
         unreachable!("readers are not locked out")
     };
-    assert!(matches!(b.outbox.begin(&entry), Err(GatewayError::Locked { .. })));
+    assert!(matches!(b.outbox.begin(&entry), Err(GatewayError::Store(StoreError::Locked { .. }))));
     other.execute_batch("ROLLBACK").unwrap();
     assert_eq!(offer(&mut b).unwrap().candidates, 1);
     assert_eq!(b.send_all().len(), 2);
@@ -257,17 +258,17 @@ fn a_locked_database_is_named_and_loses_nothing() {
 fn what_is_no_outbox_is_left_alone() {
     let dir = tempfile::tempdir().unwrap();
     let path = |name: &str| dir.path().join(name);
-    assert!(matches!(Outbox::open(&path("nergens")), Err(GatewayError::NoOutbox { .. })));
+    assert!(matches!(Outbox::open(&path("nergens")), Err(GatewayError::Store(StoreError::Missing { .. }))));
     std::fs::write(
         path("text"),
         "geen database, maar wel een tekst die lang genoeg is om er een te lijken. ".repeat(20),
     )
     .unwrap();
-    assert!(matches!(Outbox::open(&path("text")), Err(GatewayError::Foreign { .. })));
+    assert!(matches!(Outbox::open(&path("text")), Err(GatewayError::Store(StoreError::Foreign { .. }))));
     let other = Connection::open(path("other.db")).unwrap();
     other.execute_batch("CREATE TABLE recepten (naam TEXT)").unwrap();
     let before = std::fs::read(path("other.db")).unwrap();
-    assert!(matches!(Outbox::create(&path("other.db")), Err(GatewayError::Foreign { .. })));
+    assert!(matches!(Outbox::create(&path("other.db")), Err(GatewayError::Store(StoreError::Foreign { .. }))));
     assert_eq!(std::fs::read(path("other.db")).unwrap(), before);
     drop(Outbox::create(&path("later.db")).unwrap());
     Connection::open(path("later.db")).unwrap().pragma_update(None, "user_version", 99).unwrap();

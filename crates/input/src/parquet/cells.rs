@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use parquet::basic::{ConvertedType, LogicalType, TimeUnit};
 use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
-use parquet::data_type::{ByteArray, DataType};
+use parquet::data_type::{ByteArray, ByteArrayType, DataType};
 use parquet::errors::{ParquetError, Result};
 use parquet::schema::types::ColumnDescriptor;
 
@@ -19,6 +19,9 @@ pub(super) fn read_cells(
 ) -> Result<Vec<Cell<'static>>> {
     let deepest = column.max_def_level();
     match reader {
+        ColumnReader::ByteArrayColumnReader(r) if column.max_rep_level() == 1 => read_lists(r, wanted, deepest),
+        // Lists of anything else, or of lists: nobody reads them.
+        _ if column.max_rep_level() > 0 => Ok(vec![Cell::List; wanted]),
         ColumnReader::ByteArrayColumnReader(r) => read(r, wanted, deepest, |bytes| text(&bytes)),
         ColumnReader::Int64ColumnReader(r) => {
             let unit = unit(column);
@@ -64,6 +67,30 @@ fn read<T: DataType>(
     let value =
         |level: &i16| if *level == deepest { values.next().map_or(Cell::Missing, &cell) } else { Cell::Missing };
     Ok(levels.iter().map(value).collect())
+}
+
+/// Lists of texts, each as a JSON array. What is null in a list, or no text, is left out.
+fn read_lists(reader: &mut ColumnReaderImpl<ByteArrayType>, wanted: usize, deepest: i16) -> Result<Vec<Cell<'static>>> {
+    let (mut levels, mut places, mut values) = (vec![], vec![], vec![]);
+    let mut rows = 0;
+    while rows < wanted {
+        let (read, _, _) = reader.read_records(wanted - rows, Some(&mut levels), Some(&mut places), &mut values)?;
+        if read == 0 {
+            return Err(ParquetError::EOF("a column ends before its row group does".to_owned()));
+        }
+        rows += read;
+    }
+    let (mut values, mut lists) = (values.into_iter(), Vec::<Vec<String>>::new());
+    for (level, place) in levels.iter().zip(places) {
+        if place == 0 {
+            lists.push(vec![]);
+        }
+        let value = if *level == deepest { values.next() } else { None };
+        if let (Some(Ok(text)), Some(list)) = (value.as_ref().map(ByteArray::as_utf8), lists.last_mut()) {
+            list.push(text.to_owned());
+        }
+    }
+    Ok(lists.into_iter().map(|list| Cell::Text(Cow::Owned(serde_json::Value::from(list).to_string()))).collect())
 }
 
 fn text(bytes: &ByteArray) -> Cell<'static> {

@@ -23,6 +23,11 @@ impl Record {
         self.cells.iter().find(|(name, _)| **name == *column).map(|(_, cell)| cell.as_str())
     }
 
+    /// All cells that are there, by the names of their columns, in the order of the file.
+    pub(crate) fn cells(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.cells.iter().map(|(name, cell)| (&**name, cell.as_str()))
+    }
+
     pub(super) fn set(&mut self, column: Arc<str>, cell: String) {
         self.cells.push((column, cell));
     }

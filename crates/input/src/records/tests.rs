@@ -42,7 +42,7 @@ fn tables_are_read_whatever_parts_their_cells() {
 #[test]
 fn quotation_marks_may_be_signs_like_any_other() {
     let text = b"tekst\toordeel\n\"zo\" zei hij\t1\n\"open\t0\n";
-    let layout = Layout { format: Some(Format::Tsv), quoting: false };
+    let layout = Layout { format: Some(Format::Tsv), quoting: false, ..Layout::default() };
     assert_eq!(read("a.txt", text, layout), ["2 \"zo\" zei hij 1", "3 \"open 0"]);
 }
 

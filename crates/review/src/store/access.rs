@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use grens_gateway::Moment;
-use grens_gateway::database::DatabaseError;
+use grens_gateway::database::{DatabaseError, StoreError};
 use rusqlite::{Connection, OptionalExtension as _, Transaction, TransactionBehavior};
 
 use super::users::{self, Role, User};
@@ -12,15 +12,7 @@ use crate::error::{Result, ReviewError};
 
 /// What SQLite says, as an error that people can act on.
 pub(super) fn sorted(path: &Path, error: DatabaseError) -> ReviewError {
-    let path = path.to_owned();
-    match error {
-        DatabaseError::File(source) if source.kind() == std::io::ErrorKind::NotFound => ReviewError::NoStore { path },
-        DatabaseError::File(source) => ReviewError::Write { path, source },
-        DatabaseError::Full => ReviewError::Full { path },
-        DatabaseError::Locked => ReviewError::Locked { path },
-        DatabaseError::Foreign(problem) => ReviewError::Foreign { path, problem },
-        DatabaseError::Other(source) => ReviewError::Database { path, source },
-    }
+    StoreError::of("review queue", path, error).into()
 }
 
 /// An error within a transaction: SQLite's, or one of ours that ends it.

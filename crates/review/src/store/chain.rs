@@ -1,4 +1,5 @@
-//! The chain: every import, verdict, undoing, reopening and erasure is an entry, and each entry's hash covers the hash of the one before.
+//! The chain: every import, verdict, undoing, reopening and erasure is an entry, as is every account, setting and set of highlights, and each entry's hash covers the
+//! hash of the one before.
 //!
 //! The hash of an entry is SHA-256 over the previous entry's hash (64 hexadecimal digits; nothing for the first), a line break, and the entry's body as it stands:
 //! one JSON object, its fields in the order of [`Body`]. So anybody can check a chain with a few lines of any language.
@@ -15,7 +16,7 @@ use rusqlite::{Transaction, params};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use super::EventKind;
+use super::{EventKind, Settings};
 
 /// What an entry says. Fields that it lacks are not written.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -45,9 +46,12 @@ pub(super) struct Body {
     /// What was imported.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) import: Option<Import>,
+    /// What is beside verdicts: of no one item's history.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) beside: Option<Beside>,
 }
 
-/// What an entry is: the events of an item, and the import of many.
+/// What an entry is: the events of an item, the import of many, and what is beside verdicts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Kind {
@@ -59,6 +63,9 @@ pub(super) enum Kind {
     Undo,
     Reopening,
     Erasure,
+    Account,
+    Settings,
+    Highlights,
 }
 
 impl Kind {
@@ -72,13 +79,16 @@ impl Kind {
             Self::Undo => "undo",
             Self::Reopening => "reopening",
             Self::Erasure => "erasure",
+            Self::Account => "account",
+            Self::Settings => "settings",
+            Self::Highlights => "highlights",
         }
     }
 
-    /// As people see it; an import is about no one item.
+    /// As people see it; the others are about no one item's history.
     pub(super) const fn event(self) -> Option<EventKind> {
         Some(match self {
-            Self::Import => return None,
+            Self::Import | Self::Account | Self::Settings | Self::Highlights => return None,
             Self::Verdict => EventKind::Verdict,
             Self::Bulk => EventKind::Bulk,
             Self::Adjudication => EventKind::Adjudication,
@@ -88,6 +98,18 @@ impl Kind {
             Self::Erasure => EventKind::Erasure,
         })
     }
+}
+
+/// What the chain proves beside verdicts (proof.rs).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub(super) enum Beside {
+    /// An account as it is from here on. Name and password are sealed: their salt is that of the password.
+    Account { pseudonym: String, role: String, active: bool, seal: String },
+    /// All settings as they are from here on.
+    Settings(Settings),
+    /// The highlights of an item, sealed: they are erased with it.
+    Highlights { item: i64, seal: String },
 }
 
 /// The part of a verdict that may stay for ever.
@@ -138,6 +160,7 @@ pub(super) struct New<'a> {
     pub(super) verdict: Option<Said>,
     pub(super) words: Option<&'a Words>,
     pub(super) import: Option<Import>,
+    pub(super) beside: Option<Beside>,
 }
 
 /// Number and hash of the last entry; 0 and nothing for an empty chain.
@@ -169,6 +192,7 @@ pub(super) fn append(transaction: &Transaction<'_>, now: Moment, kind: Kind, new
         verdict: new.verdict,
         words: sealed.as_ref().map(|(seal, ..)| seal.clone()),
         import: new.import,
+        beside: new.beside,
     });
     let hash = link(&previous, &body);
     transaction

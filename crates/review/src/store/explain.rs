@@ -13,7 +13,8 @@ use super::sight::Sight;
 use super::standing::{Standing, undone};
 use super::{Evidence, ItemId, Lane, Store, User, settings};
 use crate::error::{Result, ReviewError};
-use words::{EN, NL, Words};
+use crate::inert::shown;
+use words::{EN, NL, Words, filled};
 
 /// The language of what people read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -66,13 +67,15 @@ fn text(db: &Connection, item: ItemId, language: Language) -> Step<String> {
     }
     let evidence = evidence(db, item.0, stored.text.as_deref())?;
     let settings = settings::read(db)?;
-    let writer = Writer { words, statute: Statute::shipped(), stored: &stored, entries: &entries };
-    let keeps = (words.keeps)(settings.days_unreviewed, settings.days_reviewed);
-    Ok(writer.text(&evidence, keeps))
+    let writer = Writer { words, language, statute: Statute::shipped(), stored: &stored, entries: &entries };
+    let keeps = filled(words.keeps, &[&settings.days_unreviewed.to_string(), &settings.days_reviewed.to_string()]);
+    // It holds what strangers wrote, and goes to terminals too.
+    Ok(writer.text(&evidence, keeps).chars().map(shown).collect())
 }
 
 struct Writer<'a> {
     words: &'static Words,
+    language: Language,
     statute: &'static Statute,
     stored: &'a Stored,
     entries: &'a [Body],
@@ -80,7 +83,12 @@ struct Writer<'a> {
 
 impl Writer<'_> {
     fn text(&self, evidence: &[Evidence], keeps: String) -> String {
-        let mut parts = vec![(self.words.title)(self.stored.id), self.post(), self.found(evidence), self.judged()];
+        let mut parts = vec![
+            filled(self.words.title, &[&self.stored.id.to_string()]),
+            self.post(),
+            self.found(evidence),
+            self.judged(),
+        ];
         parts.push(format!("{}\n{}\n{keeps}", self.words.object_title, self.words.object));
         parts.push(self.words.end.to_owned());
         parts.join("\n\n") + "\n"
@@ -106,26 +114,21 @@ impl Writer<'_> {
         let words = self.words;
         let mut lines = vec![words.found_title.to_owned()];
         let Some(finding) = &self.stored.finding else {
-            lines.push((words.found_on)(&self.stored.found.day()));
+            lines.push(filled(words.found_on, &[&self.stored.found.day()]));
             return lines.join("\n");
         };
         let decision = &finding.decision;
-        lines.push((words.found_by)(
-            &self.stored.found.day(),
-            &finding.grens,
-            &decision.model.name,
-            &decision.policy,
-            &decision.law,
-        ));
+        let by = [&finding.grens, &self.stored.found.day(), &decision.model.name, &decision.policy, &decision.law];
+        lines.push(filled(words.found_by, &by.map(String::as_str)));
         lines.push(match (decision.band, decision.articles.as_slice()) {
-            (grens_law::Band::Candidate, articles) => (words.candidate)(&self.articles(articles)),
+            (grens_law::Band::Candidate, articles) => filled(words.candidate, &[&self.articles(articles)]),
             (_, []) => words.review.to_owned(),
-            (_, articles) => (words.review_of)(&self.articles(articles)),
+            (_, articles) => filled(words.review_of, &[&self.articles(articles)]),
         });
         if !decision.grounds.is_empty() {
-            lines.push((words.grounds)(&self.grounds(&decision.grounds)));
+            lines.push(filled(words.grounds, &[&self.grounds(&decision.grounds)]));
         }
-        lines.push((words.score)(&self.number(decision.confidence)));
+        lines.push(filled(words.score, &[&self.number(decision.confidence)]));
         if !evidence.is_empty() {
             lines.push(words.passages.to_owned());
             lines.extend(
@@ -159,10 +162,10 @@ impl Writer<'_> {
     fn event(&self, entry: &Body) -> Option<String> {
         let day = Moment::parse(&entry.at).map_or_else(String::new, Moment::day);
         let what = match (entry.kind, &entry.verdict) {
-            (Kind::Verdict, Some(said)) => (self.words.verdict)(&self.verdict(said)),
-            (Kind::Bulk, Some(said)) => (self.words.bulk)(&self.verdict(said)),
-            (Kind::Adjudication, Some(said)) => (self.words.adjudication)(&self.verdict(said)),
-            (Kind::Correction, Some(said)) => (self.words.correction)(&self.verdict(said)),
+            (Kind::Verdict, Some(said)) => filled(self.words.verdict, &[&self.verdict(said)]),
+            (Kind::Bulk, Some(said)) => filled(self.words.bulk, &[&self.verdict(said)]),
+            (Kind::Adjudication, Some(said)) => filled(self.words.adjudication, &[&self.verdict(said)]),
+            (Kind::Correction, Some(said)) => filled(self.words.correction, &[&self.verdict(said)]),
             (Kind::Reopening, _) => self.words.reopening.to_owned(),
             (Kind::Erasure, _) => self.words.erasure.to_owned(),
             _ => return None,
@@ -173,7 +176,7 @@ impl Writer<'_> {
     fn verdict(&self, said: &super::chain::Said) -> String {
         let words = self.words;
         match said.verdict {
-            Judgement::Candidate => (words.yes)(&self.articles(&said.articles), &self.grounds(&said.grounds)),
+            Judgement::Candidate => filled(words.yes, &[&self.articles(&said.articles), &self.grounds(&said.grounds)]),
             Judgement::NotCandidate => words.no.to_owned(),
             Judgement::Unsure => words.unsure.to_owned(),
             Judgement::OutsideLaw => words.outside.to_owned(),
@@ -184,7 +187,7 @@ impl Writer<'_> {
     fn articles(&self, articles: &[Article]) -> String {
         let name = |article: &Article| {
             let entry = self.statute.article(*article);
-            let name = entry.map(|e| if self.words.is_dutch { e.nl.as_str() } else { e.en.as_str() });
+            let name = entry.map(|e| if self.is_dutch() { e.nl.as_str() } else { e.en.as_str() });
             format!("{article} ({})", name.unwrap_or_default())
         };
         self.joined(articles.iter().map(name))
@@ -193,10 +196,14 @@ impl Writer<'_> {
     fn grounds(&self, grounds: &[Ground]) -> String {
         let name = |ground: &Ground| {
             let entry = self.statute.grounds.iter().find(|g| g.id == *ground);
-            let name = entry.map(|g| if self.words.is_dutch { g.nl.as_str() } else { g.en.as_str() });
+            let name = entry.map(|g| if self.is_dutch() { g.nl.as_str() } else { g.en.as_str() });
             name.unwrap_or_default().to_owned()
         };
         self.joined(grounds.iter().map(name))
+    }
+
+    fn is_dutch(&self) -> bool {
+        self.language == Language::Dutch
     }
 
     fn joined(&self, names: impl Iterator<Item = String>) -> String {
@@ -205,6 +212,6 @@ impl Writer<'_> {
 
     fn number(&self, p: f32) -> String {
         let text = format!("{p:.3}");
-        if self.words.is_dutch { text.replace('.', ",") } else { text }
+        if self.is_dutch() { text.replace('.', ",") } else { text }
     }
 }

@@ -14,11 +14,12 @@ use super::chain::{Body, Kind};
 use super::history::{record, words};
 use super::rows::{Stored, entries, evidence, stored};
 use super::standing::Standing;
-use super::verdict::SETTLED_MS;
+use super::undo::SETTLED_MS;
 use super::{ItemId, Store};
 use crate::error::{Result, ReviewError};
 
 pub use labels::LabelFormat;
+pub use research::Pseudonymised;
 
 /// What went into an outbox.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -62,6 +63,9 @@ impl Store {
                         return Ok(());
                     }
                     let evidence = evidence(db, stored.id, stored.text.as_deref())?;
+                    let mut spans: Vec<_> = evidence.into_iter().map(|e| e.span).collect();
+                    // The queue keeps the strongest first, a record the first in the text.
+                    spans.sort_unstable_by_key(|span| span.start);
                     let mut finding = finding.clone();
                     finding.text.clone_from(&stored.text);
                     findings.push(Found {
@@ -69,7 +73,7 @@ impl Store {
                         found_at: stored.found.text(),
                         cluster: (stored.stands_for > 1)
                             .then(|| Cluster { stands_for: stored.stands_for, ..Cluster::default() }),
-                        evidence: evidence.into_iter().map(|e| e.span).collect(),
+                        evidence: spans,
                         is_listed: true,
                     });
                 }

@@ -92,6 +92,16 @@ pub enum Period {
     Year,
 }
 
+/// How exact counts are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Detail {
+    /// As they are: for who leads.
+    Exact,
+    /// Counts below [`StatisticsRow::FEW`] are not told, and all others are rounded down to a multiple of it, so that none follows from the others. For everybody else,
+    /// and for publication.
+    Protected,
+}
+
 /// A row of the statistics. Rows of `all` count items, the others count an item once under each article and ground that it has.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct StatisticsRow {
@@ -105,6 +115,18 @@ pub struct StatisticsRow {
     pub platform: String,
     /// `candidate`, `not_candidate`, `unsure`, `outside_law`, `open`, `expired`.
     pub outcome: String,
-    /// How many.
-    pub items: u64,
+    /// How many; `None` for fewer than [`StatisticsRow::FEW`], where counts are protected.
+    pub items: Option<u64>,
+}
+
+impl StatisticsRow {
+    /// From how many items on a protected count is told. Five is the least that is usual for tables of persons (Hundepool et al. 2012, "Statistical Disclosure Control").
+    pub const FEW: u64 = 5;
+
+    /// The same with a protected count.
+    #[must_use]
+    fn protected(self) -> Self {
+        let told = |items: u64| (items >= Self::FEW).then_some(items - items % Self::FEW);
+        Self { items: self.items.and_then(told), ..self }
+    }
 }

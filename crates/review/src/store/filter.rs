@@ -61,7 +61,7 @@ impl Filter {
     }
 }
 
-/// What comes first.
+/// What comes first. What two people judge goes before all else in the orders by score, in no order of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Order {
     /// Candidates before review; then incitement before insult; then the highest confidence.
@@ -78,6 +78,15 @@ pub enum Order {
 impl Order {
     /// All orders.
     pub const ALL: [Self; 4] = [Self::Severity, Self::Uncertainty, Self::Age, Self::Cluster];
+
+    /// The order that counts: in blind mode those by the score are by age, since they go from high to low.
+    #[must_use]
+    pub const fn fair(self, is_blind: bool) -> Self {
+        match self {
+            Self::Severity | Self::Uncertainty if is_blind => Self::Age,
+            order => order,
+        }
+    }
 
     /// The name in addresses.
     #[must_use]

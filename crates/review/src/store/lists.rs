@@ -5,12 +5,11 @@ use grens_law::{Band, Judgement};
 use rusqlite::types::Value;
 use rusqlite::{Row, params, params_from_iter};
 
-use super::access::{self, Step};
+use super::access;
 use super::codes::{band_of, judgement_of, lane_code};
-use super::rows::view;
 use super::search::Search;
-use super::verdict::UNDO_MS;
-use super::{Filter, Item, ItemId, Lane, Store, User};
+use super::undo::UNDO_MS;
+use super::{Filter, ItemId, Lane, Store, User};
 use crate::error::Result;
 
 /// Which items a list holds.
@@ -95,20 +94,6 @@ impl Store {
             let number = wanted.parse::<i64>().unwrap_or(0);
             let ids = query.query_map(params![number, wanted, FOUND], |row| row.get(0).map(ItemId))?;
             Ok(ids.collect::<rusqlite::Result<_>>()?)
-        })
-    }
-
-    /// Near repeats that stand behind an item, open or not, at most `limit`.
-    ///
-    /// # Errors
-    /// When the person may see no items, or the store cannot be read.
-    pub fn repeats(&self, user: &User, head: ItemId, limit: usize) -> Result<Vec<Item>> {
-        self.read(|db, now| {
-            let user = access::judge(db, user, "see items")?;
-            let mut query = db.prepare("SELECT id FROM item WHERE head = ?1 ORDER BY id LIMIT ?2")?;
-            let ids = query.query_map(params![head.0, limit], |row| row.get(0).map(ItemId))?;
-            let items: Step<Vec<Item>> = ids.map(|id| view(db, &user, None, id?, now)).collect();
-            items
         })
     }
 }

@@ -24,7 +24,7 @@ impl Store {
         self.write(|db, now| {
             let user = access::judge(db, user, "judge items")?;
             let settings = settings::read(db)?;
-            let filter = &fair(filter, &settings);
+            let (filter, order) = (&fair(filter, &settings), order.fair(settings.blind));
             for lane in lanes(user.role, filter) {
                 let Some(id) = first(db, &user, lane, filter, order, now)? else { continue };
                 let until = now.millis() + lease_ms(&settings);

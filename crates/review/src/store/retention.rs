@@ -1,5 +1,6 @@
 //! Letting go: what may not be kept any more is erased, and what is left names nobody.
 
+use grens_gateway::database::DatabaseError;
 use grens_gateway::{Moment, database};
 use rusqlite::{Connection, params};
 
@@ -7,7 +8,7 @@ use super::access::Step;
 use super::chain::{self, Kind, New};
 use super::settle::settle;
 use super::{Store, settings};
-use crate::error::{Result, ReviewError};
+use crate::error::Result;
 
 /// What was erased, or would be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -36,7 +37,7 @@ impl Store {
     /// statistics. Each erasure is an entry. With `dry_run` nothing is changed.
     ///
     /// # Errors
-    /// When the store cannot be written; or, with [`ReviewError::Locked`], when all is erased and somebody who reads keeps the old pages in the write-ahead log: the
+    /// When the store cannot be written; or, with [`grens_gateway::database::StoreError::Locked`], when all is erased and somebody who reads keeps the old pages in the write-ahead log: the
     /// next purge tries to empty it again.
     pub fn purge(&mut self, dry_run: bool) -> Result<Purged> {
         let mut purged = Purged::default();
@@ -65,7 +66,7 @@ impl Store {
         // Also with nothing erased: the last purge may have met a reader.
         match database::empty_log(&self.db).map_err(|e| super::access::sorted(&self.path, e.into()))? {
             true => Ok(purged),
-            false => Err(ReviewError::Locked { path: self.path.clone() }),
+            false => Err(super::access::sorted(&self.path, DatabaseError::Locked)),
         }
     }
 }

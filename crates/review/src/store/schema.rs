@@ -8,7 +8,7 @@ pub(super) const TABLES: Tables = Tables { application: 0x6772_5251, steps: &STE
 /// Names of the triggers that keep the chain as it is. `verify` looks whether they are there.
 pub(super) const GUARDS: [&str; 3] = ["entry_stays", "entry_is_kept", "words_stay"];
 
-const STEPS: [&str; 1] = ["
+const STEPS: [&str; 2] = ["
     CREATE TABLE setting (
         one   INTEGER PRIMARY KEY CHECK (one = 1),
         value TEXT NOT NULL
@@ -94,7 +94,7 @@ const STEPS: [&str; 1] = ["
     CREATE INDEX item_head ON item (head, lane) WHERE head IS NOT NULL;
     CREATE INDEX item_decided ON item (decided_ms) WHERE decided_ms IS NOT NULL;
 
-    -- Words whose removal lowers the score. Not part of the chain, so nothing proves them: they can be computed anew.
+    -- Words whose removal lowers the score. Their seal stands in an entry.
     CREATE TABLE evidence (
         item  INTEGER NOT NULL REFERENCES item,
         place INTEGER NOT NULL,
@@ -168,4 +168,15 @@ const STEPS: [&str; 1] = ["
         PRIMARY KEY (by, item)
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX judge_item ON judge (item);
+", "
+    -- Accounts, settings and highlights are entries of the chain from here on; what was there before becomes one when the queue is opened (proof.rs). Highlights can be
+    -- computed anew.
+    CREATE INDEX entry_account ON entry (seq) WHERE kind = 'account';
+    DELETE FROM evidence;
+    DELETE FROM explained;
+    ALTER TABLE explained ADD COLUMN salt BLOB;
+    -- Who reopens an item does not judge it.
+    INSERT OR IGNORE INTO judge (by, item) SELECT DISTINCT by, item FROM entry WHERE kind = 'reopening' AND by IS NOT NULL;
+    -- What two people judge has no place by its score: it goes first.
+    UPDATE item SET severity = 4.0, uncertainty = 1.0 WHERE raters = 2;
 "];

@@ -44,15 +44,22 @@ impl Facts {
         })
     }
 
-    /// What the first order goes by: candidates before review, then incitement before insult, then by confidence. In 0..4.
+    /// What the first order goes by: candidates before review, then incitement before insult, then by confidence. In 0..=4. What two people judge goes before all
+    /// else whatever its score, since its neighbours show theirs.
     pub(super) fn severity(&self) -> f64 {
+        if self.raters == 2 {
+            return 4.0;
+        }
         let is_candidate = self.band == Band::Candidate.name();
         let incites = self.articles & articles_code(&[Article::A137d]) != 0;
         f64::from(u8::from(is_candidate) * 2 + u8::from(incites)) + self.confidence
     }
 
-    /// 1 for a confidence of one half, 0 for none and for full confidence.
+    /// 1 for a confidence of one half, 0 for none and for full confidence; 1 for what two people judge.
     pub(super) fn uncertainty(&self) -> f64 {
+        if self.raters == 2 {
+            return 1.0;
+        }
         1.0 - (2.0 * self.confidence - 1.0).abs()
     }
 

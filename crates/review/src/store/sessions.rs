@@ -55,9 +55,11 @@ pub struct Session {
 
 /// How long attempts to log in are remembered.
 const WINDOW_MS: i64 = 15 * 60 * 1000;
-/// Failures within the window after which a name, or a peer, waits.
-const OF_NAME: i64 = 5;
+/// Failures within the window after which a name waits at one peer, at all of them, and a peer for every name. The first is low, since it keeps nobody else out; the
+/// second is high, so that whoever knows a name does not keep its owner out without many addresses.
+const OF_NAME_THERE: i64 = 5;
 const OF_PEER: i64 = 20;
+const OF_NAME: i64 = 100;
 /// A session ends so long after it began, and so long after its last use.
 const LONGEST_MS: i64 = 12 * 60 * 60 * 1000;
 const IDLE_MS: i64 = 60 * 60 * 1000;
@@ -65,13 +67,19 @@ const IDLE_MS: i64 = 60 * 60 * 1000;
 const SETUP_MS: i64 = 24 * 60 * 60 * 1000;
 
 impl Store {
-    /// Try to log in. Counts attempts by name and by `peer` (an address), and lets nobody in after 5 failures of a name, or 20 of a peer, within 15 minutes.
+    /// Try to log in. Counts attempts by name and by `peer` (an address), and lets nobody in there after 5 failures of a name, or 20 of any names, within 15 minutes, nor
+    /// anywhere after 100 of a name.
     /// Takes the time of one argon2 whether the name exists or not: call it where that may block.
     ///
     /// # Errors
     /// When the store cannot be written.
     pub fn log_in(&mut self, name: &str, password: &str, peer: &str) -> Result<LogIn> {
-        let keys = [(hash(&["name", &name.to_lowercase()]), OF_NAME), (hash(&["peer", peer]), OF_PEER)];
+        let lower = name.to_lowercase();
+        let keys = [
+            (hash(&["name there", &lower, peer]), OF_NAME_THERE),
+            (hash(&["peer", peer]), OF_PEER),
+            (hash(&["name", &lower]), OF_NAME),
+        ];
         // The attempt is written down before the password is looked at, so that many at once are not a way around.
         let begun = self.write(|db, now| {
             db.execute("DELETE FROM attempt WHERE at_ms <= ?1", [now.millis() - WINDOW_MS])?;
@@ -95,12 +103,14 @@ impl Store {
         let (user, stored) = known.map_or_else(|| (None, nobodys()), |(user, hash)| (Some(user), hash));
         let fits = users::fits(password, &stored);
         let Some(user) = user.filter(|user| fits && user.active) else { return Ok(LogIn::Refused) };
-        let [(of_name, _), (of_peer, _)] = keys;
+        let [(of_name_there, _), others @ ..] = keys;
         self.write(|db, now| {
-            db.execute("DELETE FROM attempt WHERE key = ?1", [of_name])?;
-            // This one was no failure. Others from there stay: a person with an account must not clear the way for guesses at another's.
+            db.execute("DELETE FROM attempt WHERE key = ?1", [of_name_there])?;
+            // This one was no failure. Others stay: a person with an account must not clear the way for guesses at another's, nor for those of others at one's own.
             let newest = "SELECT rowid FROM attempt WHERE key = ?1 ORDER BY at_ms DESC LIMIT 1";
-            db.execute(&format!("DELETE FROM attempt WHERE rowid IN ({newest})"), [of_peer])?;
+            for (key, _) in others {
+                db.execute(&format!("DELETE FROM attempt WHERE rowid IN ({newest})"), [key])?;
+            }
             begin(db, now.millis(), user)
         })
         .map(|logged_in| LogIn::In(Box::new(logged_in)))
@@ -141,7 +151,7 @@ impl Store {
             if !is_setup_token(db, &given, now.millis())? {
                 return Ok(None);
             }
-            let user = users::insert(db, now.millis(), name, Role::Lead, &password, None)?;
+            let user = users::insert(db, now, name, Role::Lead, &password, None)?;
             db.execute("DELETE FROM setup", [])?;
             Ok(Some(user))
         })
@@ -210,7 +220,7 @@ impl Token {
     }
 }
 
-fn hash(parts: &[&str]) -> String {
+pub(super) fn hash(parts: &[&str]) -> String {
     format!("{:x}", Sha256::digest(chain::json(&parts)))
 }
 

@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use rusqlite::{Connection, OptionalExtension as _};
+use grens_gateway::Moment;
+use rusqlite::{Connection, OptionalExtension as _, Transaction};
 use serde::{Deserialize, Serialize};
 
 use super::access::{self, Step};
-use super::{Store, User};
+use super::{Store, User, proof};
 use crate::error::{Result, ReviewError};
 
 /// Settings of the queue. They stand in the store.
@@ -65,9 +66,9 @@ impl Store {
     /// # Errors
     /// When the person does not lead, a value is out of its range, or the store cannot be written.
     pub fn set_settings(&mut self, user: &User, settings: &Settings) -> Result<()> {
-        self.write(|db, _| {
+        self.write(|db, now| {
             access::lead(db, user, "change the settings")?;
-            write(db, settings)
+            write(db, now, settings)
         })
     }
 
@@ -76,11 +77,11 @@ impl Store {
     /// # Errors
     /// When a value is out of its range, or the store cannot be written.
     pub fn set_settings_as_owner(&mut self, settings: &Settings) -> Result<()> {
-        self.write(|db, _| write(db, settings))
+        self.write(|db, now| write(db, now, settings))
     }
 }
 
-fn write(db: &Connection, settings: &Settings) -> Step<()> {
+fn write(db: &Transaction<'_>, now: Moment, settings: &Settings) -> Step<()> {
     let within = |is_within: bool, field, problem| {
         if is_within { Ok(()) } else { Err(ReviewError::Field { field, problem }) }
     };
@@ -93,7 +94,7 @@ fn write(db: &Connection, settings: &Settings) -> Step<()> {
         "INSERT INTO setting (one, value) VALUES (1, ?1) ON CONFLICT (one) DO UPDATE SET value = excluded.value",
         [super::chain::json(settings)],
     )?;
-    Ok(())
+    proof::settings(db, now, settings)
 }
 
 pub(super) fn read(db: &Connection) -> Step<Settings> {

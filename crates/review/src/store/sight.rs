@@ -9,7 +9,7 @@ use super::chain::{Body, Kind};
 use super::codes::lane_of;
 use super::rows::entries;
 use super::standing::Standing;
-use super::verdict::can_undo;
+use super::undo::can_undo;
 use super::{ItemId, Lane, User, settings};
 
 /// What is hidden from a person.

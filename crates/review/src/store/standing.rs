@@ -35,7 +35,7 @@ pub(super) struct Standing {
     pub(super) round: i64,
     /// Of all rounds.
     pub(super) ratings: Vec<Rated>,
-    /// Everybody whose word stands in the entries, also where a later one took its place: none of them judges it again.
+    /// Everybody whose word stands in the entries, also where a later one took its place, and who reopened it: none of them judges it again.
     pub(super) judges: BTreeSet<String>,
     /// What was decided, if it is.
     pub(super) outcome: Option<Rated>,
@@ -87,7 +87,7 @@ impl Standing {
     }
 
     fn take(&mut self, entry: &Body) {
-        if entry.verdict.is_some() {
+        if entry.verdict.is_some() || entry.kind == Kind::Reopening {
             self.judges.extend(entry.by.clone());
         }
         match (entry.kind, &entry.verdict) {
@@ -112,7 +112,7 @@ impl Standing {
             }
             (Kind::Reopening, _) => self.round += 1,
             (Kind::Erasure, _) => self.erased = true,
-            (Kind::Import | Kind::Undo, _) | (_, None) => {}
+            (Kind::Import | Kind::Undo | Kind::Account | Kind::Settings | Kind::Highlights, _) | (_, None) => {}
         }
     }
 
@@ -251,7 +251,8 @@ mod tests {
         ];
         let standing = Standing::after(&entries, 2);
         assert!(["a", "b", "c", "e"].into_iter().all(|by| standing.rated_by(by)));
-        assert!(!standing.rated_by("z"));
+        assert!(standing.rated_by("z"), "who reopens it has said what is wrong with it");
+        assert!(!standing.rated_by("y"));
     }
 
     #[test]

@@ -94,7 +94,7 @@ impl Store {
     /// When there is no such item, its text is erased, another model scored it (its words would explain another score), a span does not stand in it, or the store
     /// cannot be written.
     pub fn put_evidence(&mut self, item: ItemId, evidence: &[Evidence], model: &ModelRef) -> Result<()> {
-        self.write(|db, _| {
+        self.write(|db, now| {
             let row = db.query_row("SELECT text, finding ->> '$.model.hash' FROM item WHERE id = ?1", [item.0], |row| {
                 Ok((row.get::<_, Option<String>>(0)?, row.get::<_, Option<String>>(1)?))
             });
@@ -114,7 +114,7 @@ impl Store {
                 "INSERT INTO explained (item, model) VALUES (?1, ?2) ON CONFLICT (item) DO UPDATE SET model = excluded.model",
                 params![item.0, model.name],
             )?;
-            Ok(())
+            super::proof::highlights(db, now, item.0)
         })
     }
 

@@ -2,11 +2,12 @@
 
 use argon2::Argon2;
 use argon2::password_hash::{PasswordHash, PasswordHasher as _, PasswordVerifier as _, SaltString};
-use rusqlite::{Connection, OptionalExtension as _, Row, params};
+use grens_gateway::Moment;
+use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, params};
 
 use super::access::Step;
 use super::ids::UserId;
-use super::{Store, chain};
+use super::{Store, chain, proof};
 use crate::error::{Result, ReviewError};
 
 /// Fewest characters of a password (NIST SP 800-63B asks for 8 with a second factor, 15 without; this is a page on loopback with a rate limit).
@@ -84,7 +85,7 @@ impl Store {
     /// When the name is taken or cannot be used, the password is too short (12 characters) or too long (1,024 bytes), or the store cannot be written.
     pub fn add_user(&mut self, name: &str, role: Role, password: &str, pseudonym: Option<&str>) -> Result<User> {
         let hash = hashed(password)?;
-        self.write(|db, now| insert(db, now.millis(), name, role, &hash, pseudonym))
+        self.write(|db, now| insert(db, now, name, role, &hash, pseudonym))
     }
 
     /// All accounts, by name.
@@ -114,8 +115,9 @@ impl Store {
     /// # Errors
     /// When there is no such account, or the store cannot be written.
     pub fn set_active(&mut self, user: UserId, active: bool) -> Result<()> {
-        self.write(|db, _| {
+        self.write(|db, now| {
             changed(db.execute("UPDATE user SET active = ?2 WHERE id = ?1", params![user.0, active])?)?;
+            proof::account(db, now, user)?;
             end_sessions(db, user)
         })
     }
@@ -125,8 +127,9 @@ impl Store {
     /// # Errors
     /// When there is no such account, or the store cannot be written.
     pub fn set_role(&mut self, user: UserId, role: Role) -> Result<()> {
-        self.write(|db, _| {
+        self.write(|db, now| {
             changed(db.execute("UPDATE user SET role = ?2 WHERE id = ?1", params![user.0, role.name()])?)?;
+            proof::account(db, now, user)?;
             if !role.judges() {
                 db.execute("DELETE FROM lease WHERE user = ?1", [user.0])?;
             }
@@ -140,8 +143,9 @@ impl Store {
     /// As for [`Store::add_user`].
     pub fn set_password(&mut self, user: UserId, password: &str) -> Result<()> {
         let hash = hashed(password)?;
-        self.write(|db, _| {
+        self.write(|db, now| {
             changed(db.execute("UPDATE user SET password = ?2 WHERE id = ?1", params![user.0, hash])?)?;
+            proof::account(db, now, user)?;
             end_sessions(db, user)
         })
     }
@@ -172,8 +176,8 @@ fn of_row(row: &Row<'_>) -> rusqlite::Result<User> {
 }
 
 pub(super) fn insert(
-    db: &Connection,
-    now_ms: i64,
+    db: &Transaction<'_>,
+    now: Moment,
     name: &str,
     role: Role,
     hash: &str,
@@ -199,9 +203,11 @@ pub(super) fn insert(
     }
     db.execute(
         "INSERT INTO user (name, pseudonym, role, password, made_ms) VALUES (?1, ?2, ?3, ?4, ?5)",
-        params![name, pseudonym, role.name(), hash, now_ms],
+        params![name, pseudonym, role.name(), hash, now.millis()],
     )?;
-    Ok(User { id: UserId(db.last_insert_rowid()), name: name.to_owned(), pseudonym, role, active: true })
+    let id = UserId(db.last_insert_rowid());
+    proof::account(db, now, id)?;
+    Ok(User { id, name: name.to_owned(), pseudonym, role, active: true })
 }
 
 fn changed(rows: usize) -> Step<()> {

@@ -108,7 +108,7 @@ impl Shown {
 }
 
 /// The name that a value has in records.
-fn name<T: serde::Serialize>(value: &T) -> String {
+pub(crate) fn name<T: serde::Serialize>(value: &T) -> String {
     serde_json::to_value(value).ok().and_then(|v| v.as_str().map(ToOwned::to_owned)).unwrap_or_default()
 }
 

@@ -96,10 +96,22 @@ pub(crate) fn ground(lang: Lang, statute: &Statute, ground: Ground) -> String {
     entry.map_or("", |entry| if lang == Lang::Nl { &entry.nl } else { &entry.en }).to_owned()
 }
 
-/// A moment to read: to the minute, with its zone.
+/// A moment to read: to the minute, with its zone. Lists may hold anything where a time belongs.
 pub(crate) fn when(rfc3339: &str) -> String {
-    match (rfc3339.get(..10), rfc3339.get(11..16)) {
+    let is_time = rfc3339.bytes().take(16).all(|b| b.is_ascii_digit() || b"-T :".contains(&b));
+    match (rfc3339.get(..10).filter(|_| is_time), rfc3339.get(11..16)) {
         (Some(day), Some(time)) => format!("{day} {time} UTC"),
-        _ => super::inert::line(rfc3339, 40),
+        _ => crate::inert::line(rfc3339, 40),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_is_short_and_anything_else_is_inert() {
+        assert_eq!(when("2026-11-22T10:05:33.123Z"), "2026-11-22 10:05 UTC");
+        assert_eq!(when("\u{202e}gisteren om tien uur"), "□gisteren om tien uur");
     }
 }

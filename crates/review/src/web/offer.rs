@@ -3,12 +3,12 @@
 use grens_law::{Article, Band, Ground};
 
 use super::app::App;
-use super::inert::line;
 use super::labels;
 use super::lang::Lang;
 use super::problem::Problem;
 use super::wanted::Wanted;
 use crate::Store;
+use crate::inert::line;
 use crate::store::{Filter, Lane, Order, User};
 
 /// A field with values to choose from.
@@ -62,14 +62,18 @@ impl Offer {
             let chosen = platform.as_ref() == Some(&name);
             (name.clone(), name, chosen)
         });
-        let orders = Order::ALL.map(|o| (o.name().to_owned(), labels::order(t, o).to_owned(), wanted.order == o));
+        let is_blind = store.settings()?.blind;
+        let orders = Order::ALL.into_iter().filter(|order| order.fair(is_blind) == *order);
+        let orders: Vec<_> = orders
+            .map(|o| (o.name().to_owned(), labels::order(t, o).to_owned(), wanted.order.fair(is_blind) == o))
+            .collect();
         let select = |name, label, options| Select { name, label, options };
         let days =
             |age: &Option<std::time::Duration>| age.map(|age| (age.as_secs() / 86_400).to_string()).unwrap_or_default();
         let share = |score: &Option<f32>| score.map(|score| score.to_string()).unwrap_or_default();
         let bound = |name, label, value, most, step| Bound { name, label, value, most, step };
         let mut selects = vec![
-            select("order", t.filter_order, orders.to_vec()),
+            select("order", t.filter_order, orders),
             select("platform", t.filter_platform, any(platforms.collect())),
             select("lane", t.filter_lane, any(lanes.collect())),
         ];
@@ -78,7 +82,7 @@ impl Offer {
             bound("max_age", t.filter_max_age, days(max_age), "36500", "1"),
         ];
         // In blind mode what fits would tell what the program says: the store leaves these out, too.
-        if !store.settings()?.blind {
+        if !is_blind {
             selects.extend([
                 select("article", t.filter_article, any(articles.to_vec())),
                 select("ground", t.filter_ground, any(grounds.to_vec())),

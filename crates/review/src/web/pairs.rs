@@ -20,6 +20,17 @@ impl Pairs {
         )
     }
 
+    /// As a form would send them; empty values are left out.
+    pub(crate) fn of(fields: impl IntoIterator<Item = (&'static str, String)>) -> Self {
+        Self(
+            fields
+                .into_iter()
+                .filter(|(_, value)| !value.is_empty())
+                .map(|(name, value)| (name.to_owned(), value))
+                .collect(),
+        )
+    }
+
     /// The first value of a name, without white space around; empty when there is none.
     pub(crate) fn one(&self, name: &str) -> &str {
         self.raw(name).trim()

@@ -2,10 +2,10 @@
 
 use grens_law::{Statute, VerdictRecord};
 
-use super::inert::line;
 use super::labels;
 use super::lang::Lang;
 use super::segments::{Segment, plain};
+use crate::inert::line;
 use crate::store::{self, Item};
 
 /// Characters of a person's words that are shown.

@@ -2,6 +2,8 @@
 
 use axum::http::StatusCode;
 
+use grens_gateway::database::StoreError;
+
 use super::strings::Strings;
 use crate::ReviewError;
 
@@ -102,7 +104,7 @@ impl From<ReviewError> for Problem {
             ReviewError::TooLate => Self::TooLate,
             ReviewError::Verdict(_) | ReviewError::Span(_) | ReviewError::Field { .. } => Self::BadField,
             ReviewError::Password(_) | ReviewError::UserExists => Self::BadField,
-            ReviewError::Full { .. } | ReviewError::Locked { .. } => Self::Busy(error.to_string()),
+            ReviewError::Store(StoreError::Full { .. } | StoreError::Locked { .. }) => Self::Busy(error.to_string()),
             _ => Self::Failed(error.to_string()),
         }
     }

@@ -28,12 +28,23 @@ pub(crate) const NO: [(&str, &str, &str); 5] = [
     ),
 ];
 
+/// What stands between reasons in one line.
+const BETWEEN: &str = "; ";
+
 /// The reasons chosen and the one written, in one line; `None` when there is none.
 pub(crate) fn join(pairs: &Pairs) -> Option<String> {
     let of_verdict = if pairs.one("verdict") == "candidate" { &YES } else { &NO };
     let chosen = of_verdict.iter().filter(|(value, _, _)| pairs.has("why", value)).map(|(_, nl, _)| *nl);
     let parts: Vec<&str> = chosen.chain(pairs.some("reason")).collect();
-    (!parts.is_empty()).then(|| parts.join("; "))
+    (!parts.is_empty()).then(|| parts.join(BETWEEN))
+}
+
+/// The same parted again: values of those chosen, and what was written.
+pub(crate) fn part(is_yes: bool, joined: &str) -> (Vec<&'static str>, String) {
+    let of_verdict = if is_yes { &YES } else { &NO };
+    let value = |part: &str| of_verdict.iter().find(|(_, nl, _)| *nl == part).map(|(value, ..)| *value);
+    let (chosen, written): (Vec<&str>, Vec<&str>) = joined.split(BETWEEN).partition(|part| value(part).is_some());
+    (chosen.into_iter().filter_map(value).collect(), written.join(BETWEEN))
 }
 
 #[cfg(test)]
@@ -49,5 +60,7 @@ mod tests {
             Some("gaat over één persoon, niet over een groep; eigen woorden")
         );
         assert_eq!(joined("verdict=candidate&why=person"), None);
+        let all = joined("verdict=not_candidate&why=person&why=quote&reason=eigen; woorden");
+        assert_eq!(part(false, &all.unwrap_or_default()), (vec!["person", "quote"], "eigen; woorden".to_owned()));
     }
 }

@@ -1,7 +1,7 @@
 //! A post's text cut where something changes: a marked word begins, a word to mask ends.
 
-use super::inert::{self, shown};
 use super::slurs::is_slur;
+use crate::inert::{self, shown};
 
 /// How strongly a word is marked: the share of the largest drop that its removal causes.
 const STRONG: f32 = 0.66;

@@ -2,10 +2,10 @@
 
 use grens_law::{Article, Ground, Policy, Statute};
 
-use super::inert::{self, line, link};
 use super::labels;
 use super::lang::Lang;
 use super::segments::{Mark, Segment, plain, segments};
+use crate::inert::{self, line, link};
 use crate::store::{Item, Proposal};
 
 /// Characters of the blurred picture of a text.

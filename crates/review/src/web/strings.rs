@@ -1,26 +1,10 @@
 //! Every word of the page: one line each, Dutch and then English.
-//!
-//! The macro makes a field of every line, so that a page cannot ask for words that one language lacks.
 
-macro_rules! strings {
-    ($($name:ident: $nl:literal, $en:literal;)*) => {
-        /// The words of the page in one language.
-        #[derive(Debug)]
-        pub(crate) struct Strings {
-            $(pub(crate) $name: &'static str,)*
-        }
+use crate::bilingual::bilingual;
 
-        /// Dutch.
-        pub(crate) static NL: Strings = Strings { $($name: $nl,)* };
-        /// English.
-        pub(crate) static EN: Strings = Strings { $($name: $en,)* };
-
-        #[cfg(test)]
-        const ALL: &[(&str, &str, &str)] = &[$((stringify!($name), $nl, $en),)*];
-    };
-}
-
-strings! {
+bilingual! {
+/// The words of the page in one language.
+Strings {
     // Around every page.
     skip_to_content: "Naar de inhoud", "Skip to content";
     menu: "Menu", "Menu";
@@ -150,6 +134,7 @@ strings! {
     field_group: "Welke groep", "Which group";
     field_reason: "Reden", "Reason";
     must: "(verplicht bij kandidaat en geen kandidaat)", "(required for candidate and not a candidate)";
+    reason_in_dutch: "Redenen uit de lijst worden in het Nederlands vastgelegd.", "Reasons from the list are written down in Dutch.";
     reason_own: "In eigen woorden", "In your own words";
     field_quote: "Woorden waar het om gaat", "The words that matter";
     quote_help: "Markeer ze in de tekst met de muis of met m, of typ ze over.", "Mark them in the text with the mouse or with m, or type them.";
@@ -321,6 +306,7 @@ strings! {
     drift: "Verschuiving van de scores", "Drift of the scores";
     drift_note: "PSI van elke week tegen alle weken ervoor; boven 0,25 heet meestal een verschuiving.", "PSI of each week against all weeks before; above 0.25 is usually called a shift.";
     statistics_note: "Aantallen zonder persoonsgegevens, voor het jaarverslag (DSA, artikel 22) en de registratie van online discriminatie. Regels met 'alle' tellen berichten; de andere tellen een bericht onder elk artikel en elke grond die het heeft.", "Counts without personal data, for the yearly report (DSA, Article 22) and the registration of online discrimination. Rows of 'any' count items; the others count an item under each of its articles and grounds.";
+    statistics_protected: "Aantallen onder de 5 worden niet genoemd en alle andere naar beneden afgerond op een vijftal, zodat geen regel over één bericht gaat. De coördinator ziet de precieze aantallen.", "Counts below 5 are not told and all others are rounded down to a multiple of 5, so that no row is about a single post. The lead sees the exact counts.";
     statistics_cut: "De nieuwste regels; het CSV-bestand bevat alles.", "The newest rows; the CSV file holds all.";
     by_month: "Per maand", "By month";
     by_year: "Per jaar", "By year";
@@ -331,7 +317,7 @@ strings! {
     unknown: "onbekend", "unknown";
     outcome_open: "open", "open";
     outcome_expired: "verlopen zonder oordeel", "expired unjudged";
-    export_note: "Voor onderzoek: oordelen, scores, artikelen en gronden per maand, zonder tekst en vindplaats. Pseudoniemen van berichten en personen zijn in elke export nieuw.", "For research: verdicts, scores, articles and grounds by month, without text or place. Pseudonyms of items and people are new in every export.";
+    export_note: "Voor onderzoek: oordelen, scores, artikelen en gronden per maand, zonder tekst en vindplaats. Pseudoniemen van berichten en personen zijn in elke export nieuw. Wat te weinig voorkomt, wordt grover weergegeven of weggelaten: elke regel lijkt van buiten op ten minste vier andere.", "For research: verdicts, scores, articles and grounds by month, without text or place. Pseudonyms of items and people are new in every export. What is too rare is given more coarsely or left out: from outside every row looks like at least four others.";
     export_pseudonymised: "Gepseudonimiseerde export (JSON Lines)", "Pseudonymised export (JSON Lines)";
     export_labels_note: "Voor meten en trainen op deze machine: oordelen met de tekst van het bericht. Behandel dit bestand als de wachtrij zelf.", "For measuring and training on this machine: verdicts with the text of the post. Treat this file as the queue itself.";
     export_labels: "Gelabelde regels met tekst (JSON Lines)", "Labelled rows with text (JSON Lines)";
@@ -350,6 +336,7 @@ strings! {
     set_days_unreviewed: "Bewaardagen zonder oordeel", "Days kept unjudged";
     set_days_reviewed: "Bewaardagen na een oordeel", "Days kept after a verdict";
     set_days_note: "Daarna wist het opruimen de tekst; de aantallen blijven.", "After that the purge erases the text; the counts stay.";
+}
 }
 
 #[cfg(test)]

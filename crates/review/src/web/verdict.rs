@@ -1,7 +1,8 @@
 //! What was filled in about an item. What must be filled follows `grens_law`: grounds of the articles that were chosen, a reason for a yes and for a no.
 
-use grens_law::{Article, ContextFlag, Ground, Judgement, OnlineCheck, Span, Statute, VerdictError};
+use grens_law::{Article, ContextFlag, Ground, Judgement, OnlineCheck, Span, Statute, VerdictError, VerdictRecord};
 
+use super::choices::name;
 use super::pairs::Pairs;
 use super::reasons;
 use super::strings::Strings;
@@ -76,6 +77,32 @@ pub(crate) fn read(pairs: &Pairs, text: &str, statute: &Statute, t: &'static Str
         Err(()) => say("online_at", t.wrong_time),
     }
     if wrong.is_empty() { Ok(form) } else { Err(wrong) }
+}
+
+/// The fields of a form that would say what a verdict says: where a correction begins.
+pub(crate) fn filled(v: &VerdictRecord) -> Pairs {
+    let text = |text: &Option<String>| text.clone().unwrap_or_default();
+    let (chosen, written) = reasons::part(v.verdict == Judgement::Candidate, v.reason.as_deref().unwrap_or_default());
+    let quote = |part: fn(&Span) -> String| v.quote.as_ref().map(part).unwrap_or_default();
+    let online = v.still_online.as_ref();
+    let mut fields = vec![
+        ("verdict", v.verdict.name().to_owned()),
+        ("reason", written),
+        ("group", text(&v.group_named)),
+        ("publicity", name(&v.publicity)),
+        ("quote", quote(|span| span.quote.clone())),
+        ("quote_start", quote(|span| span.start.to_string())),
+        ("quote_end", quote(|span| span.end.to_string())),
+        ("note", text(&v.note)),
+        ("online", online.map(|check| if check.online { "yes" } else { "no" }).unwrap_or_default().to_owned()),
+        ("online_at", online.and_then(|check| check.checked_at.get(..16)).unwrap_or_default().to_owned()),
+        ("route", v.route.as_ref().map(name).unwrap_or_default()),
+    ];
+    fields.extend(chosen.into_iter().map(|value| ("why", value.to_owned())));
+    fields.extend(v.articles.iter().map(|article| ("article", article.name().to_owned())));
+    fields.extend(v.grounds.iter().map(|ground| ("ground", ground.name().to_owned())));
+    fields.extend(v.context.iter().map(|flag| ("context", name(flag))));
+    Pairs::of(fields)
 }
 
 /// The marked words: by their place, as the page's script has it, or as somebody typed them, where they stand first.

@@ -1,8 +1,6 @@
-//! The cells of a CSV list.
-//!
-//! People open such files in spreadsheets, which run a cell that begins with `=`, `+`, `-` or `@` as a formula; posts are written by strangers.
-//! So such a cell gets an apostrophe in front, as spreadsheets do to show that a cell is text.
+//! The cells of a CSV list. `grens_input::each_record` makes records of them again.
 
+use grens_input::formula::defused;
 use grens_law::{FindingRecord, Ground, Place, RepeatRecord, SourceRef};
 
 /// A record with cells.
@@ -35,7 +33,7 @@ fn joined<T: ToString>(items: &[T]) -> String {
 
 /// No cell is a formula.
 fn safe(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
+    defused(text).into_owned()
 }
 
 impl Cells for FindingRecord {
@@ -99,17 +97,5 @@ impl Cells for RepeatRecord {
         ];
         cells.extend(origin(&self.source, &self.place));
         cells
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn formulas_are_text() {
-        assert_eq!(safe("=1+1"), "'=1+1");
-        assert_eq!(safe("@piet hoi"), "'@piet hoi");
-        assert_eq!(safe("gewoon = tekst"), "gewoon = tekst");
     }
 }

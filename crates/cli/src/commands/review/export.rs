@@ -7,7 +7,7 @@ use std::path::Path;
 use grens_batch::BatchError;
 use grens_gateway::Outbox;
 use grens_law::{Exit, Statute};
-use grens_review::store::{LabelFormat, Store};
+use grens_review::store::{LabelFormat, Pseudonymised, Store};
 
 use super::{open, tell_end};
 use crate::args::ReviewExportArgs;
@@ -24,8 +24,8 @@ pub(super) fn run(args: &ReviewExportArgs, printer: &Printer) -> Outcome {
         let rows = written(path, printer, |out| verdicts(&store, path, out))?;
         printer.note(&format!("{rows} verdicts, for grens outbox add --verdicts"));
     } else if let Some(path) = &args.pseudonymised {
-        let rows = written(path, printer, |out| Ok(store.export_pseudonymised(out)?))?;
-        printer.note(&format!("{rows} rows, without text, place or day"));
+        let Pseudonymised { rows, left_out } = written(path, printer, |out| Ok(store.export_pseudonymised(out)?))?;
+        printer.note(&format!("{rows} rows, without text, place or day; {left_out} items stand out and have none"));
     } else if let Some(path) = &args.outbox {
         offer(&store, path, args, printer)?;
     }
@@ -68,7 +68,7 @@ fn label_format(path: &Path) -> Outcome<LabelFormat> {
 }
 
 /// Write to a file, readable by its owner alone and whole or not at all, or to stdout.
-fn written(path: &Path, printer: &Printer, write: impl FnOnce(&mut dyn Write) -> Outcome<u64>) -> Outcome<u64> {
+fn written<T>(path: &Path, printer: &Printer, write: impl FnOnce(&mut dyn Write) -> Outcome<T>) -> Outcome<T> {
     let failed = |e| BatchError::output(path.display().to_string(), e);
     if path == Path::new("-") {
         let mut out = BufWriter::new(printer.data());

@@ -12,6 +12,7 @@ use crate::agreement::{cohens_kappa, krippendorffs_alpha, wilson};
 use crate::error::Result;
 use crate::store::access::Step;
 use crate::store::codes::{articles_code, grounds_code, lane_code};
+use crate::store::undo::UNDO_MS;
 use crate::store::{Lane, Store};
 
 /// Days and weeks that are shown.
@@ -26,13 +27,9 @@ impl Store {
     pub fn dashboard(&self) -> Result<Dashboard> {
         self.read(|db, now| {
             let number = |sql: &str| db.query_row(sql, [], |row| row.get::<_, u64>(0));
-            let open = |lane: Lane| {
-                let sql = format!("SELECT count(*) FROM item WHERE lane = {}", lane_code(lane));
-                Ok(Count { name: lane.name().to_owned(), items: number(&sql)? })
-            };
             let oldest = "SELECT min(found_ms) FROM item WHERE lane IS NOT NULL";
             Ok(Dashboard {
-                open: Lane::ALL.into_iter().map(open).collect::<rusqlite::Result<_>>()?,
+                open: open(db, now)?,
                 in_hand: number(&format!("SELECT count(*) FROM lease WHERE until_ms > {}", now.millis()))?,
                 oldest_found_at: db
                     .query_row(oldest, [], |row| row.get::<_, Option<i64>>(0))?
@@ -46,6 +43,26 @@ impl Store {
             })
         })
     }
+}
+
+/// Open items by lane. Two verdicts that differ count as one that waits for its second as long as that can be undone: whoever gave it would learn what the first was.
+fn open(db: &Connection, now: Moment) -> Step<Vec<Count>> {
+    let count = |lane: Lane| {
+        db.query_row("SELECT count(*) FROM item WHERE lane = ?1", [lane_code(lane)], |row| row.get::<_, u64>(0))
+    };
+    let parted = "SELECT count(*) FROM item WHERE lane = ?1 AND EXISTS (SELECT 1 FROM entry WHERE entry.item = item.id AND at_ms >= ?2)";
+    let young = [lane_code(Lane::Adjudicate), now.millis() - UNDO_MS];
+    let young: u64 = db.query_row(parted, young, |row| row.get(0))?;
+    let shown = |lane: Lane| -> rusqlite::Result<u64> {
+        let items = count(lane)?;
+        Ok(match lane {
+            Lane::Objection => items,
+            Lane::Rate => items + young,
+            Lane::Adjudicate => items - young,
+        })
+    };
+    let counts = Lane::ALL.into_iter().map(|lane| Ok(Count { name: lane.name().to_owned(), items: shown(lane)? }));
+    Ok(counts.collect::<rusqlite::Result<_>>()?)
 }
 
 fn date(ms: i64) -> NaiveDate {

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::{Period, StatisticsRow};
+use super::{Detail, Period, StatisticsRow};
+use grens_input::formula::defused;
+
 use crate::error::Result;
 use crate::store::Store;
 use crate::store::codes::{articles_of, grounds_of};
@@ -20,7 +22,7 @@ impl Store {
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub fn statistics(&self, by: Period) -> Result<Vec<StatisticsRow>> {
+    pub fn statistics(&self, by: Period, detail: Detail) -> Result<Vec<StatisticsRow>> {
         let format = match by {
             Period::Month => "%Y-%m",
             Period::Year => "%Y",
@@ -48,7 +50,8 @@ impl Store {
             }
             let row = |((kind, article, ground), items)| {
                 let Kind { period, platform, outcome } = kind;
-                StatisticsRow { period, article, ground, platform, outcome, items }
+                let row = StatisticsRow { period, article, ground, platform, outcome, items: Some(items) };
+                if detail == Detail::Protected { row.protected() } else { row }
             };
             let mut rows: Vec<StatisticsRow> = counts.into_iter().map(row).collect();
             rows.sort_unstable();
@@ -60,10 +63,11 @@ impl Store {
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub fn statistics_csv(&self, by: Period) -> Result<String> {
+    pub fn statistics_csv(&self, by: Period, detail: Detail) -> Result<String> {
         let mut csv = "period,article,ground,platform,outcome,items\r\n".to_owned();
-        for row in self.statistics(by)? {
-            let cells = [row.period, row.article, row.ground, cell(&row.platform), row.outcome, row.items.to_string()];
+        for row in self.statistics(by, detail)? {
+            let items = row.items.map_or_else(|| format!("<{}", StatisticsRow::FEW), |items| items.to_string());
+            let cells = [row.period, row.article, row.ground, cell(&row.platform), row.outcome, items];
             csv.push_str(&cells.join(","));
             csv.push_str("\r\n");
         }
@@ -83,8 +87,8 @@ fn names<'a>(names: impl Iterator<Item = &'a str>) -> Vec<String> {
 
 /// Platforms are named by the input: the one column that strangers write.
 fn cell(text: &str) -> String {
-    let text = if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() };
-    if text.contains([',', '"', '\r', '\n']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
+    let text = defused(text);
+    if text.contains([',', '"', '\r', '\n']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.into_owned() }
 }
 
 #[cfg(test)]

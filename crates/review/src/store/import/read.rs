@@ -1,11 +1,13 @@
-//! The lists of a scan, line by line.
+//! The findings of a scan's folder or of one of its lists.
 
 use std::path::Path;
 
-use grens_gateway::{Moment, finished_scan, found_at, lines};
+use grens_gateway::{List, Moment, finished_scan, found_at};
+use grens_input::{ListError, each_record};
 use grens_law::{FINDING_SCHEMA, FindingRecord};
 use serde::Deserialize;
 
+use super::thread::THREAD;
 use crate::error::ReviewError;
 use crate::store::ThreadPost;
 use crate::store::access::{Broken, Step};
@@ -17,7 +19,7 @@ pub(super) struct Finding {
     pub(super) found_at: Moment,
 }
 
-/// A line of a list. Whoever writes lists himself may give the posts above it in the conversation.
+/// A record of a list. Whoever writes lists himself may give the posts above it in the conversation.
 #[derive(Deserialize)]
 struct Line {
     #[serde(flatten)]
@@ -26,18 +28,21 @@ struct Line {
     thread: Vec<ThreadPost>,
 }
 
-/// Most posts of a conversation that are kept, those nearest to the finding.
-const THREAD: usize = 20;
+impl From<ListError> for Broken {
+    fn from(error: ListError) -> Self {
+        Self::Ours(ReviewError::Gateway(error.into()))
+    }
+}
 
-/// Hand each finding of a folder or a list to `take`. Heads come before what they stand for: `clusters` is the last list.
+/// Hand each finding of a folder or a list to `take`. Heads come before what they stand for: the clusters are the last list.
 pub(super) fn each_finding(input: &Path, overflow: bool, mut take: impl FnMut(Finding) -> Step<()>) -> Step<()> {
     if !input.is_dir() {
         return list(input, &mut take);
     }
     finished_scan(input).map_err(ReviewError::from)?;
-    for name in ["candidates.jsonl", "review.jsonl", "overflow.jsonl", "clusters.jsonl"] {
-        let path = input.join(name);
-        if path.is_file() && (overflow || name != "overflow.jsonl") {
+    for which in List::ALL {
+        let path = which.in_folder(input).map_err(ReviewError::from)?;
+        if let Some(path) = path.filter(|_| overflow || which != List::Overflow) {
             list(&path, &mut take)?;
         }
     }
@@ -47,26 +52,17 @@ pub(super) fn each_finding(input: &Path, overflow: bool, mut take: impl FnMut(Fi
 fn list(path: &Path, take: &mut impl FnMut(Finding) -> Step<()>) -> Step<()> {
     let text = found_at(path).map_err(ReviewError::from)?;
     let found_at = Moment::parse(&text).unwrap_or_else(Moment::now);
-    // The reader's errors and ours are of two kinds: ours goes round it.
-    let mut broken = None;
-    let read = lines::each(path, FINDING_SCHEMA, |number, line: Line| {
-        let Line { finding, mut thread } = line;
-        let problem = if finding.decision.schema == FINDING_SCHEMA {
-            thread.drain(..thread.len().saturating_sub(THREAD));
-            match take(Finding { finding, thread, found_at }) {
-                Ok(()) => return Ok(()),
-                Err(e) => {
-                    broken = Some(e);
-                    String::new()
-                }
-            }
-        } else {
+    each_record(path, FINDING_SCHEMA, |line, record: Line| {
+        let Line { finding, mut thread } = record;
+        let decision = &finding.decision;
+        let problem = if decision.schema != FINDING_SCHEMA {
             format!("field `schema` is not {FINDING_SCHEMA}")
+        } else if !(0.0..=1.0).contains(&decision.confidence) {
+            "field `confidence` is not in 0..=1".to_owned()
+        } else {
+            thread.drain(..thread.len().saturating_sub(THREAD));
+            return take(Finding { finding, thread, found_at });
         };
-        Err(grens_gateway::GatewayError::Line { path: path.to_owned(), line: number, problem })
-    });
-    match broken {
-        Some(broken) => Err(broken),
-        None => read.map_err(|e| Broken::Ours(e.into())),
-    }
+        Err(ReviewError::Line { path: path.to_owned(), line, problem }.into())
+    })
 }

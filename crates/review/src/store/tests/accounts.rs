@@ -42,8 +42,10 @@ fn whoever_guesses_has_to_wait() {
     for _ in 0..5 {
         assert!(matches!(desk.store.log_in("anna", "fout fout fout", "peer").unwrap(), LogIn::Refused));
     }
-    let LogIn::Wait(wait) = desk.store.log_in("anna", PASSWORD, "another peer").unwrap() else { panic!("let in") };
+    let LogIn::Wait(wait) = desk.store.log_in("anna", PASSWORD, "peer").unwrap() else { panic!("let in") };
     assert_eq!(wait, Duration::from_secs(15 * 60));
+    // Who guesses elsewhere keeps nobody out here.
+    logged_in(desk.store.log_in("anna", PASSWORD, "another peer").unwrap());
     // A restart changes nothing.
     let mut again = desk.store.another().unwrap();
     assert!(matches!(again.log_in("ANNA", PASSWORD, "peer").unwrap(), LogIn::Wait(_)));
@@ -140,4 +142,21 @@ fn the_first_lead_comes_in_with_a_token_once() {
     assert_eq!(lead.role, Role::Lead);
     assert!(desk.store.redeem_setup_token(&token, "tweede", PASSWORD).unwrap().is_none());
     assert!(desk.store.new_setup_token().unwrap().is_none());
+}
+
+#[test]
+fn guesses_from_everywhere_at_one_name_end_too() {
+    let mut desk = Desk::new();
+    desk.user("anna", Role::Moderator);
+    // As if twenty addresses had tried five times each.
+    desk.store
+        .write(|db, now| {
+            let key = crate::store::sessions::hash(&["name", "anna"]);
+            (0..100).try_for_each(|_| {
+                db.execute("INSERT INTO attempt (key, at_ms) VALUES (?1, ?2)", rusqlite::params![key, now.millis()])?;
+                Ok(())
+            })
+        })
+        .unwrap();
+    assert!(matches!(desk.store.log_in("Anna", PASSWORD, "a new one").unwrap(), LogIn::Wait(_)));
 }

@@ -109,8 +109,9 @@ fn two_who_differ_do_not_settle_it_themselves() {
 fn who_judged_first_does_not_decide_the_objection_by_a_correction() {
     let mut desk = Desk::with(1);
     let (first, other, d) = (desk.user("l", Role::Lead), desk.user("m", Role::Lead), desk.user("d", Role::Moderator));
+    let third = desk.user("n", Role::Lead);
     let (item, _) = desk.judge(&first, &yes());
-    desk.store.reopen(&other, item, "bezwaar").unwrap();
+    desk.store.reopen(&third, item, "bezwaar").unwrap();
     desk.judge(&d, &no());
     desk.later(60 * SECOND);
     assert!(!desk.store.item(&first, item).unwrap().may_correct);
@@ -178,6 +179,7 @@ fn a_near_repeat_is_as_blind_as_its_head() {
 fn an_objection_to_a_near_repeat_is_not_dismissed_and_waits_for_nothing() {
     let mut desk = Desk::new();
     let (a, b, lead) = (desk.user("a", Role::Moderator), desk.user("b", Role::Moderator), desk.user("l", Role::Lead));
+    let other = desk.user("m", Role::Lead);
     let repeat = |i| changed(finding(i), json!({"head": "p0"}));
     desk.import(&[changed(finding(0), json!({"stands_for": 3})), repeat(1), repeat(2)]);
     let (head, judged) = desk.judge(&a, &no());
@@ -190,7 +192,31 @@ fn an_objection_to_a_near_repeat_is_not_dismissed_and_waits_for_nothing() {
     assert!(matches!(built_on, Err(ReviewError::TooLate)), "the dismissal goes first");
     desk.store.undo(&a, &hand(&a), bulk.entry).unwrap();
     desk.store.undo(&a, &hand(&a), judged.entry).unwrap();
-    let given = desk.take(&lead).unwrap();
+    let given = desk.take(&other).unwrap();
     assert_eq!((given.id, given.lane), (objected, Some(Lane::Objection)), "its head is open again");
+    desk.is_whole();
+}
+
+#[test]
+fn no_order_tells_what_is_hidden() {
+    let mut desk = Desk::new();
+    let a = desk.user("a", Role::Moderator);
+    let old = |i: usize, day: u32| changed(finding(i), json!({"created_at": format!("2026-11-{day:02}T10:00:00Z")}));
+    desk.import(&[old(0, 12), old(1, 11), old(2, 10)]);
+    desk.store.set_settings_as_owner(&Settings { blind: true, ..Settings::default() }).unwrap();
+    for order in [Order::Severity, Order::Uncertainty, Order::Age] {
+        let given = desk.store.take(&a, &hand(&a), &Filter::default(), order).unwrap().unwrap();
+        assert_eq!(given.post_id, "p2", "{order:?}: the oldest, not the highest");
+        desk.store.put_all_back(&a, &hand(&a)).unwrap();
+    }
+    // Beside items whose scores are shown, one for two raters stands in no place of its own.
+    let mut desk = Desk::with(3);
+    desk.store.set_settings_as_owner(&Settings { second_share: 1.0, ..Settings::default() }).unwrap();
+    desk.import(&[changed(finding(900), json!({"band": "review"}))]);
+    let a = desk.user("a", Role::Moderator);
+    for order in [Order::Severity, Order::Uncertainty] {
+        assert_eq!(desk.store.take(&a, &hand(&a), &Filter::default(), order).unwrap().unwrap().post_id, "p900");
+        desk.store.put_all_back(&a, &hand(&a)).unwrap();
+    }
     desk.is_whole();
 }

@@ -57,7 +57,7 @@ impl Desk {
         std::fs::write(&path, findings.iter().map(|f| format!("{f}\n")).collect::<String>()).unwrap();
         let at = std::time::SystemTime::UNIX_EPOCH + std::time::Duration::from_millis(self.now().unsigned_abs());
         std::fs::File::options().write(true).open(&path).unwrap().set_modified(at).unwrap();
-        Importing { inputs: vec![path], overflow: false }
+        Importing { inputs: vec![path], ..Importing::default() }
     }
 
     pub(super) fn import(&mut self, findings: &[Value]) -> Imported {
@@ -68,7 +68,7 @@ impl Desk {
     pub(super) fn user(&mut self, name: &str, role: Role) -> User {
         // One hash for all: it takes its time on purpose, and these tests log nobody in.
         let store = &mut self.store;
-        store.write(|db, now| super::super::users::insert(db, now.millis(), name, role, "none", Some(name))).unwrap()
+        store.write(|db, now| super::super::users::insert(db, now, name, role, "none", Some(name))).unwrap()
     }
 
     pub(super) fn now(&self) -> i64 {
@@ -118,7 +118,7 @@ pub(super) fn hand(user: &User) -> Hand {
 
 /// Post `p{number}`; the lower the number the higher the score.
 pub(super) fn finding(number: usize) -> Value {
-    let confidence = 0.95 - number as f64 / 1000.0;
+    let confidence = (0.95 - number as f64 / 1000.0).max(0.0);
     json!({
         "rank": number + 1, "stands_for": 1, "repeats": 0, "file": "posts.jsonl", "file_sha256": "", "line": number + 1, "platform": "forum",
         "url": format!("https://voorbeeld.example/{number}"), "created_at": "2026-11-20T10:00:00Z", "author": "0123456789abcdef",

@@ -5,21 +5,7 @@ use serde_json::{Value, json};
 use super::desk::{Desk, SECOND, changed, finding, no, yes};
 use crate::store::{Evidence, Form, ItemId, LabelFormat, Language, Role};
 
-const POLICY: &str = r#"
-id = "made-up-1"
-[137c]
-candidate = 0.5
-review = 0.2
-nightly_cap = 50
-[137d]
-candidate = 0.5
-review = 0.2
-nightly_cap = 50
-[group_hate]
-review = 0.4
-[grounds]
-named = 0.35
-"#;
+const POLICY: &str = include_str!("../../../../../tests/fixtures/policy.toml");
 
 fn policy(desk: &Desk) -> Policy {
     std::fs::write(desk.path("policy.toml"), POLICY).unwrap();
@@ -163,9 +149,11 @@ fn labelled_rows_say_what_people_said() {
 
 #[test]
 fn a_researchers_rows_hold_nothing_personal_and_cannot_be_joined() {
-    let mut desk = Desk::with(3);
+    let mut desk = Desk::with(8);
     let a = desk.user("a-pseudoniem", Role::Moderator);
-    desk.judge(&a, &yes());
+    for _ in 0..6 {
+        desk.judge(&a, &yes());
+    }
     desk.later(21 * SECOND);
     desk.judge(&a, &no());
     let export = |desk: &Desk| {
@@ -178,13 +166,71 @@ fn a_researchers_rows_hold_nothing_personal_and_cannot_be_joined() {
         assert!(!first.contains(trace), "{trace}: {first}");
     }
     let rows: Vec<Value> = first.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    assert_eq!(rows.iter().filter(|row| row["outcome"] == "candidate").count(), 1);
-    assert_eq!(rows.len(), 1, "what is open, or can be undone, stays in the house");
+    assert_eq!(rows.iter().filter(|row| row["outcome"] == "candidate").count(), 6);
+    assert_eq!(rows.len(), 6, "what is open, or can be undone, stays in the house");
     assert_eq!(rows[0]["confidence"], 0.9, "to a tenth: the number itself is a fingerprint");
     let names = |text: &str| {
         text.lines().map(|l| serde_json::from_str::<Value>(l).unwrap()["item"].to_string()).collect::<Vec<_>>()
     };
     assert!(names(&first).iter().all(|name| !names(&second).contains(name)));
+}
+
+#[test]
+fn a_row_that_stands_out_is_made_coarser_or_left_out() {
+    let mut desk = Desk::new();
+    let a = desk.user("a", Role::Moderator);
+    let mut findings: Vec<_> = (0..16).map(|i| changed(finding(i), json!({"confidence": 0.9}))).collect();
+    // Three of a small platform, and two with other scores and grounds.
+    findings[..3].iter_mut().for_each(|finding| finding["platform"] = "klein".into());
+    findings[3..5].iter_mut().for_each(|finding| {
+        *finding = changed(finding.clone(), json!({"confidence": 0.6, "grounds": ["disability"]}));
+    });
+    desk.import(&findings);
+    for _ in 0..16 {
+        desk.judge(&a, &yes());
+    }
+    desk.later(21 * SECOND);
+    let mut out = vec![];
+    let written = desk.store.export_pseudonymised(&mut out).unwrap();
+    let rows: Vec<Value> =
+        String::from_utf8(out).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!((written.rows, written.left_out, rows.len()), (16, 0, 16));
+    let whole = rows.iter().filter(|row| row["platform"] == "forum" && row["confidence"] == 0.9).count();
+    assert_eq!(whole, 11, "those that are many stay as they are");
+    // The five others differ in platform and ground, so that of each no more than the year is told.
+    let coarse: Vec<_> = rows.iter().filter(|row| row["platform"] == "other").collect();
+    assert_eq!(coarse.len(), 5);
+    assert!(
+        coarse.iter().all(|row| row["found"] == "2026" && row["confidence"].is_null() && row["grounds"].is_null()),
+        "{coarse:?}"
+    );
+    assert!(!rows.iter().any(|row| row["platform"] == "klein"));
+    let mut few = Desk::with(4);
+    let a = few.user("a", Role::Moderator);
+    for _ in 0..4 {
+        few.judge(&a, &yes());
+    }
+    few.later(21 * SECOND);
+    let written = few.store.export_pseudonymised(&mut vec![]).unwrap();
+    assert_eq!((written.rows, written.left_out), (0, 4));
+}
+
+#[test]
+fn highlights_enter_a_record_in_the_order_of_the_text() {
+    let mut desk = Desk::with(1);
+    let a = desk.user("a", Role::Moderator);
+    let model: grens_law::ModelRef = serde_json::from_value(json!({"name": "made-up", "hash": "00"})).unwrap();
+    let (item, _) = desk.store.unexplained(&model, 10).unwrap().remove(0);
+    let span = |start, end, quote: &str| Span { start, end, quote: quote.to_owned() };
+    // The strongest first.
+    let evidence =
+        [(span(7, 14, "bericht"), 0.5), (span(0, 3, "Dit"), 0.1)].map(|(span, drop)| Evidence { span, drop });
+    desk.store.put_evidence(item, &evidence, &model).unwrap();
+    desk.judge(&a, &yes());
+    desk.later(21 * SECOND);
+    let mut outbox = Outbox::create(&desk.path("outbox.db")).unwrap();
+    let offered = desk.store.offer(&mut outbox, &policy(&desk), Statute::shipped()).unwrap();
+    assert_eq!(offered.added.notices, 1);
 }
 
 #[test]

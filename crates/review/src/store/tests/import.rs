@@ -1,7 +1,8 @@
+use grens_input::Source;
 use serde_json::json;
 
 use super::desk::{DAY, Desk, changed, finding};
-use crate::store::{Imported, Role, Settings};
+use crate::store::{Imported, Item, ItemId, Role, Settings};
 
 #[test]
 fn what_was_imported_is_not_imported_again() {
@@ -54,11 +55,73 @@ fn a_repeat_knows_its_head_and_a_thread_comes_along() {
     let lead = desk.user("leider", Role::Lead);
     let head = changed(finding(0), json!({"stands_for": 2, "thread": [{"text": "Een vraag", "id": "p9"}]}));
     let near = changed(finding(1), json!({"head": "p0"}));
-    assert_eq!(desk.import(&[head, near]), Imported { items: 2, repeats: 1, ..Imported::default() });
+    assert_eq!(desk.import(&[head, near]), Imported { items: 2, repeats: 1, with_thread: 1, ..Imported::default() });
     let first = desk.take(&lead).unwrap();
     assert_eq!((first.post_id.as_str(), first.open_repeats, first.stands_for), ("p0", 1, 2));
     assert_eq!(first.thread.first().map(|post| post.text.as_str()), Some("Een vraag"));
     assert_eq!(desk.store.repeats(&lead, first.id, 10).unwrap().first().and_then(|r| r.head), Some(first.id));
+}
+
+#[test]
+fn a_conversation_is_put_together_from_findings_and_from_posts_beside_them() {
+    let mut desk = Desk::new();
+    let lead = desk.user("leider", Role::Lead);
+    // p2 answers p1, which is a finding; p1 answers c2, which answers c1. What p3 answers has its id on another platform alone.
+    let posts = [
+        json!({"id": "c1", "text": "Het begin", "platform": "forum", "created_at": "2026-11-19T10:00:00Z"}),
+        json!({"id": "c2", "text": "Een antwoord", "platform": "forum", "parent": "c1"}),
+        json!({"id": "c3", "text": "Elders", "platform": "x"}),
+        json!({"id": "c9", "text": "Iets anders", "platform": "forum", "parent": "c1"}),
+    ];
+    let path = desk.path("posts.jsonl");
+    std::fs::write(&path, posts.iter().map(|p| format!("{p}\n")).collect::<String>() + "geen bericht\n").unwrap();
+    let findings = [
+        changed(finding(1), json!({"parent": "c2"})),
+        changed(finding(2), json!({"parent": "p1"})),
+        changed(finding(3), json!({"parent": "c3"})),
+    ];
+    let mut importing = desk.list(&findings);
+    importing.context.sources = vec![Source::File(path)];
+    let imported = desk.store.import(&importing).unwrap();
+    assert_eq!((imported.items, imported.with_thread, imported.unread_context), (3, 2, 1));
+    let above = |item: &Item| item.thread.iter().map(|post| post.text.clone()).collect::<Vec<_>>();
+    let items: Vec<Item> = (0..3).map(|_| desk.take(&lead).unwrap()).collect();
+    assert_eq!(above(&items[0]), ["Het begin", "Een antwoord"]);
+    assert_eq!(above(&items[1]), ["Het begin", "Een antwoord", "Dit is bericht 1 van een verzonnen dorp"]);
+    assert!(items[2].thread.is_empty());
+    assert_eq!(items[0].thread[0].created_at.as_deref(), Some("2026-11-19T10:00:00Z"));
+    let kept = std::fs::read(desk.store.path()).unwrap();
+    assert!(!kept.windows(11).any(|w| w == b"Iets anders"), "what stands above nothing is not kept");
+    desk.is_whole();
+}
+
+#[test]
+fn posts_that_answer_each_other_in_a_ring_end_somewhere() {
+    let mut desk = Desk::new();
+    let lead = desk.user("leider", Role::Lead);
+    desk.import(&[changed(finding(1), json!({"parent": "p2"})), changed(finding(2), json!({"parent": "p1"}))]);
+    assert_eq!(desk.take(&lead).unwrap().thread.len(), 20);
+    let mut importing = desk.list(&[finding(3)]);
+    importing.context.sources = vec![Source::File(desk.path("nergens.jsonl"))];
+    assert!(desk.store.import(&importing).unwrap_err().to_string().contains("nergens.jsonl"));
+}
+
+#[test]
+fn the_numbers_of_items_say_nothing_of_their_rank() {
+    let mut desk = Desk::new();
+    let lead = desk.user("leider", Role::Lead);
+    // Ranked from high to low, and hashed the other way round.
+    let ranked: Vec<_> =
+        (0..9).map(|i| changed(finding(i), json!({"text_sha256": format!("sha {}", 9 - i)}))).collect();
+    desk.import(&ranked);
+    assert_eq!(desk.store.item(&lead, ItemId(1)).unwrap().post_id, "p8");
+}
+
+#[test]
+fn a_score_that_is_none_is_named() {
+    let mut desk = Desk::new();
+    let importing = desk.list(&[changed(finding(0), json!({"confidence": 1e9}))]);
+    assert!(desk.store.import(&importing).unwrap_err().to_string().contains("`confidence`"));
 }
 
 #[test]

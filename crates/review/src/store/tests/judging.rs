@@ -183,6 +183,23 @@ fn an_objection_is_judged_by_somebody_else() {
 }
 
 #[test]
+fn who_reopens_an_item_does_not_judge_it() {
+    let mut desk = Desk::with(1);
+    let (a, b) = (desk.user("a", Role::Moderator), desk.user("b", Role::Moderator));
+    let (first, second) = (desk.user("l", Role::Lead), desk.user("m", Role::Lead));
+    let (item, _) = desk.judge(&a, &yes());
+    desk.store.reopen(&first, item, "bezwaar").unwrap();
+    assert!(desk.take(&first).is_none());
+    assert_eq!(desk.take(&second).map(|given| given.id), Some(item));
+    desk.store.put_all_back(&second, &hand(&second)).unwrap();
+    desk.judge(&b, &no());
+    desk.later(60 * SECOND);
+    let corrected = desk.store.correct(&first, item, &yes(), Statute::shipped());
+    assert!(matches!(corrected, Err(ReviewError::NotNow { .. })), "nor puts another verdict in its place");
+    desk.is_whole();
+}
+
+#[test]
 fn near_repeats_are_dismissed_at_once_and_undone_at_once() {
     let mut desk = Desk::new();
     let (a, b) = (desk.user("a", Role::Moderator), desk.user("b", Role::Moderator));

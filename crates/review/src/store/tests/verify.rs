@@ -1,7 +1,7 @@
 use serde_json::json;
 
 use super::desk::{DAY, Desk, SECOND, changed, finding, no, yes};
-use crate::store::{ChainEnd, Role};
+use crate::store::{ChainEnd, Evidence, Role, Settings, Store};
 
 /// Five items, three of them judged.
 fn judged() -> Desk {
@@ -26,13 +26,13 @@ fn finds(sql: &str, says: &str) {
 
 #[test]
 fn every_edit_is_found() {
-    finds("UPDATE entry SET body = replace(body, '\"candidate\"', '\"unsure\"') WHERE seq = 2", "entry 2 was changed");
-    finds("UPDATE entry SET by = 'z' WHERE seq = 2", "columns say something else");
+    finds("UPDATE entry SET body = replace(body, '\"candidate\"', '\"unsure\"') WHERE seq = 3", "entry 3 was changed");
+    finds("UPDATE entry SET by = 'z' WHERE seq = 3", "columns say something else");
     finds(
-        "UPDATE words SET words = replace(words, 'groep', 'dier') WHERE entry = 2",
-        "what a person wrote with entry 2 was changed",
+        "UPDATE words SET words = replace(words, 'groep', 'dier') WHERE entry = 3",
+        "what a person wrote with entry 3 was changed",
     );
-    finds("DELETE FROM words WHERE entry = 2", "what a person wrote with entry 2 was removed");
+    finds("DELETE FROM words WHERE entry = 3", "what a person wrote with entry 3 was removed");
     finds("INSERT INTO words VALUES (1, x'00', '{}')", "entry 1 that it knows nothing of");
     finds("UPDATE item SET text = text || '!' WHERE id = 4", "item 4 was changed");
     finds("UPDATE item SET finding = replace(finding, 'forum', 'x') WHERE id = 4", "item 4 was changed");
@@ -85,8 +85,8 @@ fn near_repeats_of_near_repeats_and_of_what_was_reopened_are_whole() {
 
 #[test]
 fn what_was_removed_or_added_is_missed() {
-    finds("DELETE FROM entry WHERE seq = 3", "entries 3 to 3 are missing");
-    finds("DELETE FROM entry WHERE seq = 4", "the chain was cut off: it ends with entry 3, and had 4");
+    finds("DELETE FROM entry WHERE seq = 4", "entries 4 to 4 are missing");
+    finds("DELETE FROM entry WHERE seq = 5", "the chain was cut off: it ends with entry 4, and had 5");
     finds("DELETE FROM item WHERE id = 5", "items 5 to 5 are missing");
     finds("DELETE FROM item WHERE id = 2", "items 2 to 2 are missing");
     finds("INSERT INTO item SELECT 9, 'other', platform, band, articles, grounds, confidence, found_ms, raters, head, stands_for, sealed,
@@ -97,7 +97,7 @@ fn what_was_removed_or_added_is_missed() {
 #[test]
 fn another_order_is_found() {
     finds(
-        "UPDATE entry SET seq = 99 WHERE seq = 2; UPDATE entry SET seq = 2 WHERE seq = 3; UPDATE entry SET seq = 3 WHERE seq = 99",
+        "UPDATE entry SET seq = 99 WHERE seq = 3; UPDATE entry SET seq = 3 WHERE seq = 4; UPDATE entry SET seq = 4 WHERE seq = 99",
         "does not follow the entry before it",
     );
 }
@@ -109,13 +109,13 @@ fn an_end_that_was_cut_off_carefully_is_found_by_a_note_kept_elsewhere() {
     // The last verdict with all that follows from it.
     desk.tamper(
         "UPDATE item SET lane = 1, outcome = NULL, outcome_articles = NULL, outcome_grounds = NULL, decided_ms = NULL
-             WHERE id = (SELECT item FROM entry WHERE seq = 4);
-         DELETE FROM rating WHERE entry = 4; DELETE FROM judge WHERE item = (SELECT item FROM entry WHERE seq = 4); DELETE FROM words WHERE entry = 4; DELETE FROM entry WHERE seq = 4;
-         UPDATE chain_end SET seq = 3, hash = (SELECT hash FROM entry WHERE seq = 3)",
+             WHERE id = (SELECT item FROM entry WHERE seq = 5);
+         DELETE FROM rating WHERE entry = 5; DELETE FROM judge WHERE item = (SELECT item FROM entry WHERE seq = 5); DELETE FROM words WHERE entry = 5; DELETE FROM entry WHERE seq = 5;
+         UPDATE chain_end SET seq = 4, hash = (SELECT hash FROM entry WHERE seq = 4)",
     );
     desk.is_whole();
     let problems = desk.store.verify(&[noted]).unwrap().problems;
-    assert!(problems.iter().any(|p| p.contains("entry 4 is not the one that was noted")), "{problems:?}");
+    assert!(problems.iter().any(|p| p.contains("entry 5 is not the one that was noted")), "{problems:?}");
 }
 
 #[test]
@@ -139,4 +139,79 @@ fn entries_cannot_be_changed_through_sql() {
     desk.store.db.execute_batch("DROP TRIGGER entry_stays").unwrap();
     let problems = desk.store.verify(&[]).unwrap().problems;
     assert!(problems.iter().any(|p| p.contains("entry_stays")), "{problems:?}");
+}
+
+#[test]
+fn accounts_and_settings_are_proved() {
+    finds("UPDATE user SET role = 'lead'", "account a was changed");
+    finds("UPDATE user SET password = 'mine'", "account a was changed");
+    finds("UPDATE user SET name = 'b'", "account a was changed");
+    finds("UPDATE user SET active = 0", "account a was changed");
+    finds("UPDATE user SET pseudonym = 'b'", "account b was never made here");
+    finds("DELETE FROM user", "account a was removed");
+    finds("INSERT INTO setting VALUES (1, '{\"blind\":true}')", "the settings are not what was set");
+    let mut desk = judged();
+    let lead = desk.user("l", Role::Lead);
+    desk.store.set_role(lead.id, Role::Moderator).unwrap();
+    desk.store.set_active(lead.id, false).unwrap();
+    desk.store.set_password(lead.id, "een heel ander wachtwoord").unwrap();
+    desk.store.set_settings_as_owner(&Settings { second_share: 0.1, ..Settings::default() }).unwrap();
+    desk.is_whole();
+}
+
+#[test]
+fn highlights_are_proved_until_they_are_erased() {
+    let marked = || {
+        let mut desk = judged();
+        let model: grens_law::ModelRef = serde_json::from_value(json!({"name": "made-up", "hash": "00"})).unwrap();
+        let span = grens_law::Span { start: 0, end: 3, quote: "Dit".to_owned() };
+        for (item, _) in desk.store.unexplained(&model, 10).unwrap() {
+            let evidence = [Evidence { span: span.clone(), drop: 0.3 }];
+            desk.store.put_evidence(item, &evidence, &model).unwrap();
+            // Again, as another `why` would.
+            desk.store.put_evidence(item, &evidence, &model).unwrap();
+        }
+        desk.is_whole();
+        desk
+    };
+    for (sql, says) in [
+        ("UPDATE evidence SET stop = 6 WHERE item = 4", "highlights of item 4 were changed"),
+        ("DELETE FROM evidence WHERE item = 4", "highlights of item 4 were changed"),
+        (
+            "DELETE FROM evidence WHERE item = 4; DELETE FROM explained WHERE item = 4",
+            "highlights of item 4 were removed",
+        ),
+        ("INSERT INTO evidence VALUES (1, 0, 0, 3, 0.5)", "highlights of item 1 were changed"),
+    ] {
+        let desk = marked();
+        desk.tamper(sql);
+        let problems = desk.store.verify(&[]).unwrap().problems;
+        assert!(problems.iter().any(|p| p.contains(says)), "{says}: {problems:?}");
+    }
+    let mut desk = marked();
+    desk.later(400 * DAY);
+    desk.store.purge(false).unwrap();
+    desk.is_whole();
+}
+
+#[test]
+fn what_an_older_version_left_without_entries_gets_them_once() {
+    let desk = judged();
+    // As if made before accounts were entries: without them the chain is as it was then.
+    desk.tamper("INSERT INTO user (name, pseudonym, role, password, made_ms) VALUES ('oud', 'o', 'lead', 'x', 0)");
+    let problems = desk.store.verify(&[]).unwrap().problems;
+    assert_eq!(problems, ["account o was never made here"], "a file that has such entries adopts no more of them");
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("review.db");
+    drop(Store::create(&path).unwrap());
+    let old = rusqlite::Connection::open(&path).unwrap();
+    old.execute_batch(
+        "INSERT INTO user (name, pseudonym, role, password, made_ms) VALUES ('oud', 'o', 'lead', 'x', 0)",
+    )
+    .unwrap();
+    for _ in 0..2 {
+        let store = Store::open(&path).unwrap();
+        assert_eq!(store.verify(&[]).unwrap().problems, Vec::<String>::new());
+        assert_eq!(store.end().unwrap().entry, 2, "the account and the settings");
+    }
 }

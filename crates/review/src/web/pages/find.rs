@@ -2,10 +2,10 @@
 
 use askama::Template;
 
+use crate::inert::line;
 use crate::store::{Filter, ItemId, Lane, ListState, Listed};
 use crate::web::app::App;
 use crate::web::frame::Frame;
-use crate::web::inert::line;
 use crate::web::labels;
 use crate::web::problem::Problem;
 use crate::web::reply::Reply;

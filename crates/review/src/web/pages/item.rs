@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::http::StatusCode;
 
-use crate::store::{Item, Language};
+use crate::store::{self, Item, Language};
 use crate::web::app::App;
 use crate::web::choices::Shown;
 use crate::web::frame::Frame;
@@ -90,14 +90,19 @@ pub(crate) fn explain(app: &App, visit: &Visit) -> Result<Reply, Problem> {
     let id = visit.item()?;
     let language = if visit.lang == Lang::Nl { Language::Dutch } else { Language::English };
     let text = app.store().explain(&visit.session()?.user, id, language)?;
-    let text = text.chars().map(crate::web::inert::shown).collect();
     Reply::page(&ExplainPage { f: Frame::new(visit, "/items"), id: id.0, text })
 }
 
 /// The form for another verdict in place of the one that stands.
 pub(crate) fn correct_page(app: &App, visit: &Visit) -> Result<Reply, Problem> {
-    let item = app.store().item(&visit.session()?.user, visit.item()?)?;
-    Reply::page(&correcting(app, visit, &item, Pairs::default(), vec![]))
+    let user = &visit.session()?.user;
+    let item = app.store().item(user, visit.item()?)?;
+    // What is to be corrected: the person's own word, else the last one.
+    let stands = |event: &&store::Event| event.verdict.is_some() && !event.undone;
+    let own = item.history.iter().rev().filter(stands).find(|event| event.by == user.pseudonym);
+    let corrected = own.or_else(|| item.history.iter().rev().find(stands));
+    let filled = corrected.and_then(|event| event.verdict.as_ref()).map(verdict::filled).unwrap_or_default();
+    Reply::page(&correcting(app, visit, &item, filled, vec![]))
 }
 
 /// Another verdict: a new entry, the earlier one stays where it is.
