@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use serde::de::DeserializeOwned;
 
 use super::compression::decompress;
-use super::draft::Fault;
+use super::found::Fault;
 use super::format::Format;
 use super::jsonl::Texts;
 use super::records::{Layout, Records, RecordsError};
