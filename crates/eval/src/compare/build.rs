@@ -74,12 +74,12 @@ pub fn compare(systems: &[System], data: &Dataset, head: Head, draws: Draws) -> 
                 let f = SHOWN.iter().position(|s| *s == name)?;
                 let drawn: Vec<f64> = of_draws(a, f).zip(of_draws(b, f)).map(|(x, y)| x - y).collect();
                 let estimate = estimate(values[a][f] - values[b][f], percentile_interval(drawn.iter().copied()));
-                Some((name.to_owned(), Difference { estimate, p: two_sided(&drawn), p_holm: 1.0 }))
+                Some((name.to_owned(), Difference { estimate, p: two_sided(&drawn), p_holm: None }))
             };
             pairs.push(Pair {
                 a: prepared[a].system.name.clone(),
                 b: prepared[b].system.name.clone(),
-                all: test(&labelled, &prepared[a].marked, &prepared[b].marked, |_| true),
+                all: test(&labelled, &prepared[a].marked, &prepared[b].marked),
                 functionalities: by_functionality(data, &labelled, &prepared[a].marked, &prepared[b].marked),
                 differences: TESTED.iter().filter_map(|name| difference(name)).collect(),
             });
