@@ -13,8 +13,8 @@ mod rtplx;
 mod template;
 
 pub use adapter::{Adapter, Card, Fault, NAMED, named};
-pub use example::{Dataset, Example, Gold, Problem, need};
 use example::missing;
+pub use example::{Dataset, Example, Gold, Problem, need};
 pub use generic::Generic;
 pub use predictions::{Predictions, read_predictions};
 

@@ -51,7 +51,9 @@ pub enum InferError {
     #[error(transparent)]
     Policy(#[from] grens_law::PolicyError),
     /// The model gave something that is no number.
-    #[error("the model gave a logit that is no finite number: its weights are damaged, or too large for how they are multiplied")]
+    #[error(
+        "the model gave a logit that is no finite number: its weights are damaged, or too large for how they are multiplied"
+    )]
     NotFinite,
     /// A kind of model that cannot be run.
     #[error("{path}: model_type {model_type:?} cannot be run; these can: {known}")]

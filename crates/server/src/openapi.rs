@@ -20,6 +20,7 @@ use crate::{classify, health, info, metrics, predict};
     paths(
         classify::classify,
         predict::predict,
+        predict::predict_at_root,
         health::health,
         health::ready,
         info::info,

@@ -38,7 +38,10 @@ pub fn compare(systems: &[System], data: &Dataset, head: Head, draws: Draws) -> 
     let labelled: Vec<(usize, bool)> =
         data.examples.iter().enumerate().filter_map(|(i, e)| Some((i, e.gold.of(head)?))).collect();
     if labelled.is_empty() {
-        return Err(EvalError::Figure(format!("{}: it has no label for {head}", data.path.display())));
+        return Err(EvalError::Figure(format!(
+            "{}: it has no label for {head}; --head names another",
+            data.path.display()
+        )));
     }
     let prepared = systems
         .iter()

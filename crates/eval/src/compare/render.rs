@@ -62,7 +62,14 @@ impl Comparison {
             }
             let beyond_chance = pair.functionalities.iter().filter(|f| f.1.p_holm < 0.05);
             for (name, f) in beyond_chance {
-                writeln!(t, "  {name:<28} {:>3} : {:<3} of {} texts, Holm {}", f.only_a, f.only_b, f.n, p(Some(f.p_holm)))?;
+                writeln!(
+                    t,
+                    "  {name:<28} {:>3} : {:<3} of {} texts, Holm {}",
+                    f.only_a,
+                    f.only_b,
+                    f.n,
+                    p(Some(f.p_holm))
+                )?;
             }
         }
         writeln!(t, "\n{} texts are judged differently", self.disagreements.len())?;

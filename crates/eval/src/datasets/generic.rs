@@ -53,10 +53,8 @@ impl Adapter for Generic {
 
     fn reading(&self) -> BTreeMap<String, String> {
         let columns = [("text", &self.text), ("label", &self.label), ("id", &self.id)];
-        let optional =
-            [("group", &self.group), ("functionality", &self.functionality), ("cluster", &self.cluster)];
-        let values =
-            [("positive", &self.positive), ("negative", &self.negative), ("contested", &self.contested)];
+        let optional = [("group", &self.group), ("functionality", &self.functionality), ("cluster", &self.cluster)];
+        let values = [("positive", &self.positive), ("negative", &self.negative), ("contested", &self.contested)];
         let columns = columns.map(|(name, column)| (name, column.clone())).into_iter();
         let optional = optional.into_iter().filter_map(|(name, column)| Some((name, column.clone()?)));
         let values = values.into_iter().filter(|v| !v.1.is_empty()).map(|(name, list)| (name, list.join(",")));

@@ -130,7 +130,8 @@ mod tests {
 
     #[test]
     fn certainty_is_measured_of_probabilities_alone() {
-        let has_aurc = |probabilities| values(&[(9.0, true), (-3.0, false)], probabilities).iter().any(|f| f.0 == "aurc");
+        let has_aurc =
+            |probabilities| values(&[(9.0, true), (-3.0, false)], probabilities).iter().any(|f| f.0 == "aurc");
         assert!(has_aurc(true) && !has_aurc(false));
     }
 

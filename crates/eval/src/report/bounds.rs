@@ -41,7 +41,8 @@ impl Bound {
     /// When not.
     pub fn check(&self, direction: Direction) -> Result<()> {
         // A name ends in that of its figure, which may have a dot of its own.
-        let ends = |known: &str| self.name.strip_suffix(known).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
+        let ends =
+            |known: &str| self.name.strip_suffix(known).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
         let Some(figure) = KNOWN.into_iter().find(|known| ends(known)) else {
             return Err(EvalError::Figure(format!(
                 "no figure is called {:?}; there are {}",

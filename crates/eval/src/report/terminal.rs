@@ -8,8 +8,7 @@ use super::{Estimate, HeadReport, Report, Share, Slice};
 const FREE: [&str; 4] = ["roc_auc", "average_precision", "recall_at_precision_90", "ece"];
 
 /// What the reader of a share's interval has to know.
-pub(super) const WILSON: &str =
-    "which count each text by itself and are too narrow where texts share a cluster";
+pub(super) const WILSON: &str = "which count each text by itself and are too narrow where texts share a cluster";
 
 /// What `write` writes. Writing to a String cannot fail.
 pub(crate) fn written(write: impl FnOnce(&mut String) -> fmt::Result) -> String {
