@@ -124,6 +124,44 @@ fn shared_texts_are_listed() {
             && ran.stdout.trim_end().ends_with("train.csv:2")
     );
     check(&write(dir.path(), "other.csv", "tekst\niets anders\n")).expect(0);
+    // A comma outside of quotation marks: what stands in that row was not compared.
+    let torn = write(dir.path(), "torn.csv", "tekst\niets anders\nTekst, nummer 3\n");
+    check(&torn).expect(3).says(&["torn.csv:3: ", "rows that could not be read were not compared", "0 exact, 0 near"]);
+    check(&write(dir.path(), "none.csv", "tekst\nTekst, nummer 3\n")).expect(4).says(&["none.csv: no row", "line 2"]);
+}
+
+#[test]
+fn scores_are_not_matched_to_line_numbers() {
+    let dir = tempfile::tempdir().unwrap();
+    let (data, scores) = scored(dir.path());
+    eval_scored(&data, &scores, &["--id", "nummer"]).expect(4).says(&["set.csv:2: the text has no id", "--id"]);
+}
+
+#[test]
+fn the_manifest_holds_how_the_files_were_read() {
+    let dir = tempfile::tempdir().unwrap();
+    let (data, scores) = scored(dir.path());
+    let told = |more: &[&str]| {
+        let ran = eval_scored(&data, &scores, &[&["--json", "--draws", "0"], more].concat()).expect(0);
+        serde_json::from_str::<Value>(&ran.stdout).unwrap()["manifest"].clone()
+    };
+    let manifest = told(&["--where", "groep=a"]);
+    let reading = &manifest["data"]["reading"];
+    assert_eq!((&reading["label"], &reading["positive"]), (&"oordeel".into(), &"haat".into()), "{reading}");
+    assert_eq!(reading["where.groep"], "a");
+    assert_eq!(manifest["system"]["settings"], serde_json::json!({"id": "id", "column": "score"}));
+    assert_ne!(manifest, told(&["--where", "groep=a", "--cluster", "groep"]));
+}
+
+#[test]
+fn few_clusters_give_no_interval() {
+    let dir = tempfile::tempdir().unwrap();
+    let (data, scores) = scored(dir.path());
+    let ran = eval_scored(&data, &scores, &["--json", "--cluster", "groep"]).expect(0);
+    let ran = ran.says(&["warning: 2 independent texts or clusters of them are too few for intervals"]);
+    let report: Value = serde_json::from_str(&ran.stdout).unwrap();
+    let figure = &report["heads"][0]["points"][0]["figures"]["macro_f1"];
+    assert_eq!(figure, &serde_json::json!({"value": 0.8, "interval": null}));
 }
 
 #[test]
@@ -146,9 +184,11 @@ fn a_fitted_calibration_is_read_by_the_model() {
         write(dir.path(), name, &("text,label\n".to_owned() + &rows.collect::<String>()))
     };
     let (fit, test, out) = (file("fit.csv", 0), file("test.csv", 100), dir.path().join("calibration.json"));
+    let with_a_bad_row = std::fs::read_to_string(&test).unwrap() + ",1\n";
+    std::fs::write(&test, with_a_bad_row).unwrap();
     for method in ["temperature", "platt", "beta", "isotonic"] {
         let ran =
-            run(&["calibrate", text(&fit), "--test", text(&test), "--method", method, "--out", text(&out)]).expect(0);
+            run(&["calibrate", text(&fit), "--test", text(&test), "--method", method, "--out", text(&out)]).expect(3);
         assert!(ran.stdout.contains("group_hate"), "{}", ran.stdout);
         let fitted: Value = serde_json::from_str(&std::fs::read_to_string(&out).unwrap()).unwrap();
         assert_eq!((&fitted["method"], fitted["heads"].as_object().unwrap().len()), (&Value::from(method), 8));
@@ -170,8 +210,24 @@ fn a_wish_that_the_data_cannot_support_is_refused_with_a_number() {
         "137d",
     ]);
     assert!(!out.exists());
-    let ran = run(&[&base[..], &["--precision", "0.6", "--recall", "0.5"]].concat()).expect(0);
+    // A row without a text is left out, and what else the policy says is kept.
+    let rows = std::fs::read_to_string(&train).unwrap();
+    let header = rows.lines().next().unwrap();
+    let cell = |name| match name {
+        "test_case" => "",
+        "grounds" => "-",
+        "expected_band" => "clear",
+        _ => "0",
+    };
+    let bad = header.split(',').map(cell).collect::<Vec<_>>().join(",");
+    let train = write(dir.path(), "train.csv", &(rows + &bad + "\n"));
+    let given = std::fs::read_to_string(root().join("models/grens-nl/policy.toml")).unwrap();
+    let given = write(dir.path(), "given.toml", &(given + "\n[gateway]\nsend = \"candidate\"\n"));
+    let base = ["threshold", text(&train), "--format", "grenscheck", "--name", "mine", "--out", text(&out)];
+    let wish = ["--policy", text(&given), "--precision", "0.6", "--recall", "0.5"];
+    let ran = run(&[&base[..], &wish].concat()).expect(3).says(&["the text is empty"]);
     assert!(ran.stdout.contains("137c: candidate") && ran.stdout.contains("at least"), "{}", ran.stdout);
+    assert!(std::fs::read_to_string(&out).unwrap().contains("[gateway]\nsend = \"candidate\""));
     let policy = std::fs::read_to_string(&out).unwrap();
     assert!(policy.starts_with("id = \"mine\"") && policy.contains("Clopper-Pearson") && policy.contains("sha256"));
     super::support::run_with(&["score", "--policy", text(&out)], &super::support::posts(&["Hoi"])).expect(0);

@@ -115,8 +115,31 @@ fn a_policy_that_is_not_sound_is_refused() {
     let path = dir.path().join("policy.toml");
     let text_of = std::fs::read_to_string(shipped_model().join("policy.toml")).unwrap();
     std::fs::write(&path, text_of.replacen("candidate = ", "candidate = 7 #", 1)).unwrap();
-    run(&["score", "--policy", text(&path)]).expect(2).says(&["137c.candidate"]);
-    run(&["score", "--policy", "nergens.toml"]).expect(2).says(&["nergens.toml"]);
+    let wrong = run(&["score", "--policy", text(&path)]).expect(2).says(&[text(&path), "137c.candidate"]);
+    let none = run(&["score", "--policy", "nergens.toml"]).expect(2).says(&["nergens.toml"]);
+    for (ran, cause) in [(wrong, "write a probability"), (none, "os error 2")] {
+        assert_eq!(ran.stderr.matches(cause).count(), 1, "{}", ran.stderr);
+    }
+    let model = copy_of(&fixture("bert"));
+    let info = ["model", "info", "--model", text(model.path())];
+    assert!(run(&info).expect(0).stdout.contains("none; give one with --policy"));
+    std::fs::write(model.path().join("policy.toml"), "id = 3\n").unwrap();
+    run(&info).expect(5).says(&["policy.toml: the policy cannot be read"]);
+}
+
+#[test]
+fn a_model_that_gives_no_numbers_calls_nothing_clear() {
+    let model = copy_of(&fixture("bert"));
+    let path = model.path().join("model.safetensors");
+    let mut bytes = std::fs::read(&path).unwrap();
+    let bias = SafeTensors::deserialize(&bytes).unwrap().tensor("classifier.bias").unwrap().data().as_ptr();
+    let at = bias.addr() - bytes.as_ptr().addr();
+    bytes[at..at + 4].copy_from_slice(&f32::NAN.to_le_bytes());
+    std::fs::write(&path, bytes).unwrap();
+    let policy = shipped_model().join("policy.toml");
+    let args = ["score", "-", "--model", text(model.path()), "--policy", text(&policy)];
+    let ran = run_with(&args, &posts(&["Hoi"])).expect(5).says(&["no finite number", "hint: "]);
+    assert_eq!(ran.stdout, "");
 }
 
 /// The exported floats are the shipped 8-bit weights multiplied out, to the bit; golden.json holds what transformers computes

@@ -12,6 +12,18 @@ fn asks(server: &Server) {
     server.post("/predict", &json!({"inputs": "Is er nog brood?"})).expect(200);
 }
 
+/// A head to which the length of the body is wanting.
+const HEAD: &str = "POST /predict HTTP/1.1\r\nHost: grens\r\nConnection: close\r\nContent-Type: application/json\r\n";
+
+/// With a body that is longer than what is read in any case, and with one that does not say how long it is.
+fn asks_at_length(server: &Server) {
+    let body = json!({"inputs": "Is er nog brood?", "x": "y".repeat(100_000)});
+    server.post("/predict", &body).expect(200);
+    let body = body.to_string();
+    let chunked = format!("{HEAD}Transfer-Encoding: chunked\r\n\r\n{:x}\r\n{body}\r\n0\r\n\r\n", body.len());
+    server.send(&chunked).expect(200);
+}
+
 /// Posts that keep the shipped model busy for long.
 fn much(posts: usize) -> Value {
     let text = "Vandaag liep ik naar de markt en toen weer terug. ".repeat(40);
@@ -39,7 +51,13 @@ fn slow_and_silent_clients_are_cut_off_and_harm_nobody() {
     let heads: Vec<TcpStream> = (0..20).map(|_| begin("POST /predict HTTP/1.1\r\nHost: gr")).collect();
     let half = post("/predict", &json!({"inputs": "Is er nog brood?"}).to_string());
     let bodies: Vec<TcpStream> = (0..20).map(|_| begin(&half[..half.len() - 5])).collect();
+    // Heads that promise as much as may be, or do not say how much, and then nothing or little.
+    let promised: Vec<TcpStream> =
+        (0..20).map(|_| begin(&format!("{HEAD}Content-Length: 4194304\r\n\r\n{{\"inputs\""))).collect();
+    let chunked: Vec<TcpStream> =
+        (0..20).map(|_| begin(&format!("{HEAD}Transfer-Encoding: chunked\r\n\r\n9\r\n{{\"inputs\"\r\n"))).collect();
     asks(&server);
+    asks_at_length(&server);
     // One that goes on sending its head a byte at a time gets no more time for it.
     let mut dripping = begin("GET /health HTTP/1.1\r\n");
     let mut drip = dripping.try_clone().unwrap();
@@ -52,7 +70,7 @@ fn slow_and_silent_clients_are_cut_off_and_harm_nobody() {
     let mut rest = vec![];
     let _ = dripping.read_to_end(&mut rest);
     drips.join().unwrap();
-    for stream in bodies {
+    for stream in bodies.into_iter().chain(promised).chain(chunked) {
         Answer::read(stream).refuses(408, "Timeout", None);
     }
     asks(&server);

@@ -22,6 +22,8 @@ fn any_classifier_in_hugging_face_form_is_measured() {
         let system = &report["manifest"]["system"];
         assert_eq!((&system["kind"], &system["policy"]), (&Value::from("model"), &Value::from("half")), "{family}");
         assert_eq!(system["hash"].as_str().unwrap().len(), 64);
+        assert_eq!(system["settings"]["label.group_hate"], label, "{system}");
+        assert!(system["settings"]["runs_on"].is_string(), "{system}");
         let heads = report["heads"].as_array().unwrap();
         assert_eq!((heads.len(), &heads[0]["head"], &heads[0]["n"]), (1, &"group_hate".into(), &4.into()), "{family}");
         assert!(
@@ -32,6 +34,8 @@ fn any_classifier_in_hugging_face_form_is_measured() {
         let other = json(&["eval", text(&file), "--system", &system, "--draws", "20", "--json"]);
         assert_eq!(other["heads"][0]["figures"], heads[0]["figures"], "{family}");
         assert_eq!(other["heads"][0]["points"][0]["threshold"], 0.25);
+        // The other heads and the grounds, where it has some, still go by it.
+        assert_eq!(other["manifest"]["system"]["policy"], "half");
     }
     let model = fixture("deberta-v2");
     run(&["eval", text(&file), "--model", text(&model)]).expect(2).says(&["neutral", "--label-map"]);
@@ -85,4 +89,10 @@ fn baselines_and_scores_are_compared() {
     assert!(table.contains("McNemar p 0.375") && table.contains("p5") && !table.contains("tekst nummer"), "{table}");
     assert!(compare(&["--show-text"]).stdout.contains("tekst nummer 5"));
     assert!(compare(&["--markdown"]).stdout.starts_with("|system|hash|"));
+    // `--draws` may be given once.
+    let given = &given[..given.len() - 2];
+    let untested = run(&[&["compare", text(&data)][..], &labels, given, &["--draws", "0"]].concat()).expect(0).stdout;
+    let tested = untested.lines().filter(|line| line.contains(" difference "));
+    assert!(tested.clone().count() == 9 && tested.clone().all(|line| line.ends_with("p - (Holm -)")), "{untested}");
+    run(&["compare", text(&data), "--no-model", "--model", "x", "--system", "lexicon"]).expect(2).says(&["--no-model"]);
 }

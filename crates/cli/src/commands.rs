@@ -92,16 +92,17 @@ fn load_decider_with_facts(args: &DeciderArgs) -> Outcome<(Decider, ModelInfo)> 
     Ok((Decider::new(scorer, policy), facts))
 }
 
-/// As [`load_decider`], for measuring: a model without a policy of its own is read at 0.5 everywhere.
-fn load_measured(args: &DeciderArgs) -> Outcome<Decider> {
+/// As [`load_decider_with_facts`], for measuring: a model without a policy of its own is read at 0.5 everywhere.
+fn load_measured(args: &DeciderArgs) -> Outcome<(Decider, ModelInfo)> {
     if args.policy.is_some() {
-        return load_decider(args);
+        return load_decider_with_facts(args);
     }
     let (dir, scorer) = load_scorer(&args.model)?;
     own_or_half(&dir, scorer)
 }
 
-fn own_or_half(dir: &ModelDir, scorer: Scorer) -> Outcome<Decider> {
+fn own_or_half(dir: &ModelDir, scorer: Scorer) -> Outcome<(Decider, ModelInfo)> {
     let policy = if dir.has_policy() { dir.policy()? } else { grens_eval::half_policy() };
-    Ok(Decider::new(scorer, policy))
+    let facts = scorer.info().clone();
+    Ok((Decider::new(scorer, policy), facts))
 }

@@ -42,11 +42,22 @@ impl Failure {
         if self.exit == Exit::Ok {
             return;
         }
-        printer.error(&format!("{:#}", self.error));
+        printer.error(&told(&self.error));
         if let Some(hint) = &self.hint {
             printer.hint(hint);
         }
     }
+}
+
+/// An error with its causes, each once: most messages hold that of their cause already.
+fn told(error: &anyhow::Error) -> String {
+    let mut text = error.to_string();
+    for cause in error.chain().skip(1).map(ToString::to_string) {
+        if !text.contains(&cause) {
+            text = format!("{text}: {cause}");
+        }
+    }
+    text
 }
 
 impl From<InferError> for Failure {
@@ -63,7 +74,12 @@ impl From<InferError> for Failure {
             InferError::Write { .. } => (Exit::Output, None),
             InferError::Labels(_) => (Exit::Usage, None),
             InferError::Candle(_) | InferError::Tokenizer(_) | InferError::Threads(_) => (Exit::Failure, None),
+            InferError::NotFinite => (
+                Exit::Model,
+                Some("fetch the model again; GRENS_KERNEL=avx2 and --device cpu multiply its weights in another way"),
+            ),
             InferError::Read { .. }
+            | InferError::Policy(_)
             | InferError::Malformed { .. }
             | InferError::Unsupported { .. }
             | InferError::Hub { .. } => (Exit::Model, None),
@@ -159,6 +175,13 @@ impl From<EvalError> for Failure {
                 Some("name the columns with --text, --label and --id, or the kind with --format")
             }
             EvalError::Records(RecordsError::Read { fault, .. }) => Some(fault.hint.as_str()),
+            EvalError::Ids { .. } => Some("give every text an id of its own, and name their column with --id"),
+            EvalError::Empty { first, skipped, .. } => match first.first() {
+                Some(problem) if !problem.hint.is_empty() => Some(problem.hint.as_str()),
+                Some(_) => Some("look at the columns that --text, --label and --format name"),
+                None if *skipped > 0 => Some("look at --where and --format"),
+                None => None,
+            },
             _ => None,
         };
         let hint = hint.map(str::to_owned);
@@ -275,4 +298,20 @@ const MAKE_ROOM: &str = "nothing was lost; make room, then give the same command
 fn is_full(error: &std::io::Error) -> bool {
     use std::io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
     matches!(error.kind(), StorageFull | FileTooLarge | QuotaExceeded)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+
+    use super::*;
+
+    #[test]
+    fn a_cause_is_told_once() {
+        let lost = || io::Error::other("the disk is gone");
+        let own = InferError::Read { path: "a.bin".into(), source: lost() };
+        assert_eq!(told(&own.into()), "cannot read a.bin: the disk is gone");
+        let other = anyhow::Error::new(lost()).context("cannot write b.bin");
+        assert_eq!(told(&other), "cannot write b.bin: the disk is gone");
+    }
 }

@@ -29,6 +29,11 @@ impl Printer {
         }
     }
 
+    /// A line that programs wait for: not even `--quiet` silences it.
+    pub(crate) fn answer(&self, text: &str) {
+        self.line("", text);
+    }
+
     /// A line about something that went wrong and was gone around.
     pub(crate) fn warning(&self, text: &str) {
         self.line("warning: ", text);

@@ -3,6 +3,8 @@
 mod lexicon;
 pub mod ngram;
 
+use std::collections::BTreeMap;
+
 use grens_infer::normalise;
 
 use crate::datasets::Dataset;
@@ -47,6 +49,7 @@ fn system(name: &str, hash: String, heads: Vec<HeadScores>) -> System {
         kind: "baseline".to_owned(),
         name: name.to_owned(),
         hash,
+        settings: BTreeMap::new(),
         policy: None,
         law: None,
         licence: "Apache-2.0 OR MIT".to_owned(),

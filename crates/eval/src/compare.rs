@@ -73,7 +73,7 @@ pub struct Pair {
     pub a: String,
     /// Name of the second.
     pub b: String,
-    /// McNemar's test over all texts.
+    /// McNemar's test over all texts, each by itself: it knows no clusters.
     pub all: Test,
     /// The same test within each functionality, corrected over them (Holm); empty where the set has none.
     pub functionalities: Vec<(String, Test)>,
@@ -106,9 +106,10 @@ pub struct Difference {
     /// a - b, with the 95% interval over draws in which both saw the same texts.
     pub estimate: Estimate,
     /// Twice the smaller share of draws on one side of 0, draws without a difference counted on both (Efron and Tibshirani 1993, section 15.4).
-    pub p: f64,
-    /// The same after Holm's correction.
-    pub p_holm: f64,
+    /// Nothing where it was not tested: without draws, with too few clusters, or where too many draws leave it undefined.
+    pub p: Option<f64>,
+    /// The same after Holm's correction over those that were tested.
+    pub p_holm: Option<f64>,
 }
 
 /// A text that not all systems judge alike.

@@ -13,6 +13,7 @@ mod rtplx;
 mod template;
 
 pub use adapter::{Adapter, Card, Fault, NAMED, named};
+use example::missing;
 pub use example::{Dataset, Example, Gold, Problem, need};
 pub use generic::Generic;
 pub use predictions::{Predictions, read_predictions};
@@ -36,7 +37,7 @@ pub type Where = (String, String);
 pub fn read(path: &Path, adapter: &dyn Adapter, only: &[Where]) -> Result<Dataset> {
     let needed: Vec<&str> = adapter.columns().into_iter().chain(only.iter().map(|w| w.0.as_str())).collect();
     let mut rows = Records::open(path, adapter.layout(), &needed)?;
-    let mut data = Dataset::new(path, adapter.card());
+    let mut data = Dataset::new(path, adapter.card(), reading(adapter, only));
     let mut unmapped: BTreeMap<(String, String), u64> = BTreeMap::new();
     for row in &mut rows {
         let row = match row {
@@ -53,7 +54,7 @@ pub fn read(path: &Path, adapter: &dyn Adapter, only: &[Where]) -> Result<Datase
         match adapter.example(&row) {
             Ok(Some(example)) => data.examples.push(example),
             Ok(None) => data.skipped += 1,
-            Err(Fault::Row(reason)) => data.problems.push(Problem { line: row.line, reason }),
+            Err(Fault::Row(reason)) => data.problems.push(Problem::new(row.line, reason)),
             Err(Fault::Label { column, value }) => *unmapped.entry((column, value)).or_default() += 1,
         }
     }
@@ -62,20 +63,47 @@ pub fn read(path: &Path, adapter: &dyn Adapter, only: &[Where]) -> Result<Datase
         return Err(EvalError::Labels { path: path.to_owned(), values: unmapped.into_iter().collect() });
     }
     if data.examples.is_empty() {
-        return Err(EvalError::Empty(path.to_owned()));
+        return Err(EvalError::empty(path, &data.problems, data.skipped));
     }
     Ok(data)
 }
 
-/// Line and text of every row that has one, for files whose labels do not matter. `text` names the column; files in HateCheck's columns have
-/// `test_case`.
+/// What decides, beside the file's bytes, which examples come out of it.
+fn reading(adapter: &dyn Adapter, only: &[Where]) -> BTreeMap<String, String> {
+    let conditions = only.iter().map(|(column, value)| (format!("where.{column}"), value.clone()));
+    adapter.reading().into_iter().chain(conditions).collect()
+}
+
+/// The texts of a file whose labels do not matter, and what of it could not be read.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Texts {
+    /// Line and text, in the order of the file.
+    pub texts: Vec<(u64, String)>,
+    /// Rows that could not be read, or have no text.
+    pub problems: Vec<Problem>,
+}
+
+/// Line and text of every row. `text` names the column; files in HateCheck's columns have `test_case`.
 ///
 /// # Errors
-/// When a file cannot be read, or has neither column.
-pub fn texts(path: &Path, text: &str) -> Result<Vec<(u64, String)>> {
-    let (column, rows) = open_texts(path, text)?;
-    let found = rows.flatten().filter_map(|row| row.get(column).map(|cell| (row.line, cell.to_owned())));
-    Ok(found.collect())
+/// When a file cannot be read to its end, has neither column, or has rows and none that can be used.
+pub fn texts(path: &Path, text: &str) -> Result<Texts> {
+    let (column, mut rows) = open_texts(path, text)?;
+    let mut found = Texts::default();
+    for row in &mut rows {
+        match row {
+            Ok(row) => match row.get(column) {
+                Some(cell) => found.texts.push((row.line, cell.to_owned())),
+                None => found.problems.push(Problem::new(row.line, missing(column))),
+            },
+            Err(fault) => found.problems.push(fault.into()),
+        }
+    }
+    rows.finish()?;
+    if found.texts.is_empty() && !found.problems.is_empty() {
+        return Err(EvalError::empty(path, &found.problems, 0));
+    }
+    Ok(found)
 }
 
 fn open_texts<'a>(path: &Path, text: &'a str) -> std::result::Result<(&'a str, Records), RecordsError> {

@@ -23,7 +23,7 @@ pub use compare::{
 pub use error::{EvalError, Result};
 pub use grens_input::RecordsError;
 pub use head::Head;
-pub use leakage::{Overlap, check_leakage, check_overlap};
+pub use leakage::{Leakage, Overlap, check_leakage, check_overlap};
 pub use report::{
     BandTable, Bound, DataRef, Direction, EVAL_SCHEMA, Estimate, HeadReport, Manifest, PointReport, Report, Share,
     Slice, SliceRow, evaluate,

@@ -25,7 +25,8 @@ mod golden;
 
 pub use average_precision::average_precision;
 pub use bias::{BiasAucs, bias_aucs};
-pub use bootstrap::{Draws, bootstrap, percentile_interval};
+pub(crate) use bootstrap::often_undefined;
+pub use bootstrap::{Draws, LEAST_CLUSTERS, bootstrap, percentile_interval};
 pub use brier::{Brier, brier, brier_score};
 pub use confusion::Confusion;
 pub use figures::{Figure, Figures, figures};

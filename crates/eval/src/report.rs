@@ -101,10 +101,10 @@ pub struct HeadReport {
     pub reliability: Vec<ReliabilityBin>,
     /// Points (recall, precision) of the precision-recall curve, thinned out.
     pub pr_curve: Vec<(f64, f64)>,
-    /// What the first threshold's errors come to when the least certain texts are reviewed.
+    /// What the first threshold's errors come to when the least certain texts are reviewed; only of probabilities.
     pub risk_coverage: Vec<RiskPoint>,
     /// Share of the first threshold's errors that review of the least certain share of texts would catch: pairs (share reviewed, share
-    /// caught).
+    /// caught); only of probabilities.
     pub review: Vec<(f64, Option<f64>)>,
 }
 

@@ -1,5 +1,6 @@
 //! What is measured: a model by the one scoring path, or another system by its scores.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use grens_batch::Decider;
@@ -24,7 +25,10 @@ pub struct SystemRef {
     pub name: String,
     /// SHA-256 over the model's files, of the baseline's data, or of the file of predictions; hexadecimal.
     pub hash: String,
-    /// The policy whose thresholds were used; nothing where a threshold was given.
+    /// What its scores depend on beside that, by name: what a model ran on, its labels; which columns of a file were read.
+    #[serde(default)]
+    pub settings: BTreeMap<String, String>,
+    /// The policy whose thresholds were used, but for a head that a threshold was given for; nothing for other systems.
     pub policy: Option<String>,
     /// The statute table; nothing for other systems.
     pub law: Option<String>,
@@ -85,12 +89,13 @@ impl System {
         self.heads.iter().find(|h| h.head == head)
     }
 
-    /// Read a head at another threshold than its policy's. What followed from the policy is dropped.
+    /// Read a head at another threshold than its policy's. Bands, which follow from all heads' thresholds, are dropped; the grounds that are named
+    /// and the other heads still go by the policy.
     pub fn read_at(&mut self, head: Head, threshold: f32) {
         for scores in self.heads.iter_mut().filter(|h| h.head == head) {
             scores.thresholds = vec![("threshold".to_owned(), threshold)];
         }
-        (self.bands, self.made_by.policy) = (None, None);
+        self.bands = None;
     }
 
     /// Score a data set as a scan would.
@@ -122,6 +127,7 @@ impl System {
             kind: "model".to_owned(),
             name: decider.model().name.clone(),
             hash: decider.model().hash.clone(),
+            settings: BTreeMap::new(),
             policy: Some(policy.id.clone()),
             law: Some(decider.statute().version.clone()),
             licence: "see its model card".to_owned(),
@@ -146,6 +152,7 @@ impl System {
             kind: "predictions".to_owned(),
             name: name.to_owned(),
             hash: said.sha256,
+            settings: [("id", columns.0), ("column", columns.1)].map(|(k, v)| (k.to_owned(), v.to_owned())).into(),
             policy: None,
             law: None,
             licence: "not stated".to_owned(),

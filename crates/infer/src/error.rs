@@ -47,6 +47,14 @@ pub enum InferError {
         /// What is wrong with it.
         problem: String,
     },
+    /// The policy that came with a model is not sound.
+    #[error(transparent)]
+    Policy(#[from] grens_law::PolicyError),
+    /// The model gave something that is no number.
+    #[error(
+        "the model gave a logit that is no finite number: its weights are damaged, or too large for how they are multiplied"
+    )]
+    NotFinite,
     /// A kind of model that cannot be run.
     #[error("{path}: model_type {model_type:?} cannot be run; these can: {known}")]
     Unsupported {

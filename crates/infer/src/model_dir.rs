@@ -145,7 +145,7 @@ impl ModelDir {
             path: self.place.clone(),
             problem: "the model brings no policy.toml; give one with --policy FILE".to_owned(),
         })?;
-        Policy::read(path).map_err(|e| InferError::malformed(path, e))
+        Ok(Policy::read(path)?)
     }
 
     /// The file of golden posts, where there is one.

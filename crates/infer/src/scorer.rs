@@ -151,7 +151,7 @@ impl Scorer {
     /// Score texts, in order. A post's scores do not depend on its neighbours, their order, or the number of threads.
     ///
     /// # Errors
-    /// When the tensor library fails.
+    /// When the tensor library fails, or the model gives something that is no number.
     pub fn score<T: AsRef<str> + Sync>(&self, texts: &[T]) -> Result<Vec<PostScores>> {
         self.score_encoded(&self.encode(texts)?)
     }
@@ -167,7 +167,7 @@ impl Scorer {
     /// As [`Scorer::score`], for texts that are tokenised already.
     ///
     /// # Errors
-    /// When the tensor library fails.
+    /// When the tensor library fails, or the model gives something that is no number.
     pub fn score_encoded<E: Borrow<Encoded> + Sync>(&self, posts: &[E]) -> Result<Vec<PostScores>> {
         let logits = self.logits_of(posts)?;
         let rows = logits.chunks_exact(self.encoder.n_labels());
@@ -220,6 +220,24 @@ impl Scorer {
                 })
                 .collect::<Result<_>>()
         })?;
-        Ok(batches.concat())
+        finite(batches.concat())
+    }
+}
+
+/// The same logits. One that is no number reaches no threshold, and would call every post clear.
+fn finite(logits: Vec<f32>) -> Result<Vec<f32>> {
+    if logits.iter().all(|l| l.is_finite()) { Ok(logits) } else { Err(InferError::NotFinite) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_number_is_no_score() {
+        assert!(finite(vec![-30.0, 0.0, 30.0]).is_ok());
+        for wrong in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
+            assert!(matches!(finite(vec![0.0, wrong]), Err(InferError::NotFinite)));
+        }
     }
 }

@@ -110,6 +110,14 @@ pub enum PolicyError {
         /// What the system said.
         source: std::io::Error,
     },
+    /// A file that is no sound policy.
+    #[error("{path}: {source}")]
+    In {
+        /// Which file.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: Box<PolicyError>,
+    },
     /// Not the TOML that is expected.
     #[error("the policy cannot be read: {0}")]
     Syntax(#[from] toml::de::Error),
@@ -184,7 +192,7 @@ impl Policy {
     pub fn read(path: &Path) -> Result<Self, PolicyError> {
         let text =
             std::fs::read_to_string(path).map_err(|source| PolicyError::Read { path: path.to_owned(), source })?;
-        Self::parse(&text)
+        Self::parse(&text).map_err(|e| PolicyError::In { path: path.to_owned(), source: Box::new(e) })
     }
 }
 
@@ -245,5 +253,13 @@ named = 0.5
     fn a_missing_file_is_named() {
         let error = Policy::read(Path::new("nowhere/policy.toml")).unwrap_err().to_string();
         assert!(error.contains("nowhere/policy.toml"), "{error}");
+    }
+
+    #[test]
+    fn a_file_that_is_no_policy_is_named_once() {
+        // Any file that is there will do.
+        let error = Policy::read(Path::new("Cargo.toml")).unwrap_err().to_string();
+        assert!(error.starts_with("Cargo.toml: the policy cannot be read: "), "{error}");
+        assert_eq!(error.matches("Cargo.toml").count(), 1, "{error}");
     }
 }

@@ -19,7 +19,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_io_timeout::TimeoutStream;
 
-use crate::error::{Result, ServerError};
+use crate::error::Result;
 use crate::limits::Limits;
 use crate::log::Log;
 
@@ -42,18 +42,6 @@ pub enum Ending {
 /// The other end of the connection that a request came by, among the request's extensions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Peer(pub SocketAddr);
-
-/// Take an address; port 0 takes any free one. Returns the listener and the address with the port that it really has.
-///
-/// # Errors
-/// When the address is taken or is none of this machine's.
-pub fn listen(address: SocketAddr) -> Result<(StdListener, SocketAddr)> {
-    let failed = |source| ServerError::Bind { address, source };
-    let listener = StdListener::bind(address).map_err(failed)?;
-    listener.set_nonblocking(true).map_err(failed)?;
-    let address = listener.local_addr().map_err(failed)?;
-    Ok((listener, address))
-}
 
 /// An accept loop with hyper's HTTP/1 behind it. axum's own knows neither a limit on connections nor a time for the head of a request.
 pub struct Acceptor {

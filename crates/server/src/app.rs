@@ -51,8 +51,7 @@ pub(crate) fn router(app: Shared) -> Router {
     let guarded = Router::new()
         .route("/v1/classify", post(classify::classify))
         .route("/predict", post(predict::predict))
-        // Where clients of TEI go that know the address of the server alone.
-        .route("/", post(predict::predict))
+        .route("/", post(predict::predict_at_root))
         .route("/info", get(info::info))
         .route("/metrics", get(metrics::metrics))
         .route("/openapi.json", get(openapi::openapi))

@@ -33,10 +33,10 @@ mod queue;
 mod refusal;
 mod scoring;
 
-pub use accept::{Acceptor, Ending, Peer, listen};
+pub use accept::{Acceptor, Ending, Peer};
 pub use api_key::{ApiKey, ApiKeyError};
 pub use error::{Result, ServerError};
 pub use limits::Limits;
-pub use listen::Listening;
+pub use listen::{Listening, listen};
 pub use log::Log;
 pub use openapi::document;

@@ -9,7 +9,7 @@ use grens_batch::Decider;
 use grens_infer::ModelInfo;
 use tokio::sync::Semaphore;
 
-use crate::accept::{Acceptor, Ending, listen};
+use crate::accept::{Acceptor, Ending};
 use crate::api_key::ApiKey;
 use crate::app::{App, Shared, router};
 use crate::body::Room;
@@ -19,6 +19,18 @@ use crate::limits::Limits;
 use crate::log::Log;
 use crate::metrics::Metrics;
 use crate::queue::{Pace, Queue};
+
+/// Take an address; port 0 takes any free one. Returns the listener and the address with the port that it really has.
+///
+/// # Errors
+/// When the address is taken or is none of this machine's.
+pub fn listen(address: SocketAddr) -> Result<(StdListener, SocketAddr)> {
+    let failed = |source| ServerError::Bind { address, source };
+    let listener = StdListener::bind(address).map_err(failed)?;
+    listener.set_nonblocking(true).map_err(failed)?;
+    let address = listener.local_addr().map_err(failed)?;
+    Ok((listener, address))
+}
 
 /// A server that has its address and does not answer yet.
 pub struct Listening {
@@ -77,7 +89,7 @@ impl Listening {
             .build()?;
         let (key, room) = (self.key, Room::new(&limits));
         let app = Arc::new(App { decider, facts, limits, key, room, queue, lanes, metrics, log });
-        let ending = runtime.block_on(accept(self.listener, app, stop));
+        let ending = runtime.block_on(answer(self.listener, app, stop));
         // Drops what was cut off, and with it the queue, which ends the threads that score.
         runtime.shutdown_timeout(Duration::from_secs(1));
         if matches!(ending, Ok(Ending::Drained)) {
@@ -105,7 +117,7 @@ fn check(limits: &Limits) -> Result<()> {
     Ok(())
 }
 
-async fn accept(listener: StdListener, app: Shared, stop: &'static AtomicBool) -> Result<Ending> {
+async fn answer(listener: StdListener, app: Shared, stop: &'static AtomicBool) -> Result<Ending> {
     let routes = router(Arc::clone(&app));
     let gauge = Some(app.metrics.connections().clone());
     let acceptor = Acceptor { limits: app.limits, log: Arc::clone(&app.log), gauge };

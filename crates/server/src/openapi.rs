@@ -20,6 +20,7 @@ use crate::{classify, health, info, metrics, predict};
     paths(
         classify::classify,
         predict::predict,
+        predict::predict_at_root,
         health::health,
         health::ready,
         info::info,
@@ -66,7 +67,7 @@ pub(crate) enum Scoring {
     /// A field is missing or is not what it must be.
     #[response(status = 422)]
     Field(ErrorBody),
-    /// As many posts wait as the server takes on; `Retry-After` says when to come back.
+    /// As many posts wait, or as many long bodies come in, as the server takes on; `Retry-After` says when to come back.
     #[response(status = 429, headers(("retry-after" = u64, description = "Seconds")))]
     Full(ErrorBody),
     /// The model failed.

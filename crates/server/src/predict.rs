@@ -122,6 +122,22 @@ pub(crate) async fn predict(State(app): State<Shared>, request: Request) -> Resu
     Ok(answer(shape, body))
 }
 
+/// As `/predict`, for clients that know the server's address alone.
+#[utoipa::path(
+    post,
+    path = "/",
+    tag = "scoring",
+    request_body = PredictRequest,
+    responses(
+        (status = 200, description = "The scores of each text", body = PredictAnswer),
+        crate::openapi::Scoring,
+        crate::openapi::Guarded,
+    ),
+)]
+pub(crate) async fn predict_at_root(app: State<Shared>, request: Request) -> Result<Response, Refusal> {
+    predict(app, request).await
+}
+
 /// The heads of a text that the model has, highest score first.
 fn predictions(judged: &Judged, raw: bool, has_head: impl Fn(&str) -> bool) -> Vec<Prediction> {
     let Scores { articles, .. } = judged.scores;

@@ -88,7 +88,16 @@ impl Refusal {
 
     /// Too much to do (429).
     pub(crate) fn overloaded(seconds: u64) -> Self {
-        let message = format!("as many posts wait as the server takes on; come back in {seconds} s");
+        Self::later(seconds, &format!("as many posts wait as the server takes on; come back in {seconds} s"))
+    }
+
+    /// Too many long bodies at once (429).
+    pub(crate) fn no_room(seconds: u64) -> Self {
+        let message = "so many long bodies come in that there is no room for this one";
+        Self::later(seconds, &format!("{message}; come back in {seconds} s, or send fewer posts at a time"))
+    }
+
+    fn later(seconds: u64, message: &str) -> Self {
         let refusal = Self::new(StatusCode::TOO_MANY_REQUESTS, ErrorType::Overloaded, message);
         Self { retry_after: Some(seconds), ..refusal }
     }

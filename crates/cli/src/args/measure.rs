@@ -87,7 +87,7 @@ pub(crate) struct EvalArgs {
     pub(crate) decider: DeciderArgs,
     /// Measure this instead of the model: lexicon, ngrams (the plain baselines), NAME=FILE[#COLUMN][@THRESHOLD] for another system's scores by id,
     /// or NAME=MODEL[#LABEL][@THRESHOLD] for a model directory or hub name.
-    #[arg(long, value_name = "SYSTEM")]
+    #[arg(long, value_name = "SYSTEM", conflicts_with_all = ["model", "policy", "label_map"])]
     pub(crate) system: Option<SystemSpec>,
     #[command(flatten)]
     pub(crate) draws: DrawArgs,
@@ -124,7 +124,7 @@ pub(crate) struct CompareArgs {
     #[arg(long, value_name = "SYSTEM", required = true)]
     pub(crate) system: Vec<SystemSpec>,
     /// Leave the model out.
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["model", "policy", "label_map"])]
     pub(crate) no_model: bool,
     /// What is compared: group_hate, 137c or 137d.
     #[arg(long, value_name = "HEAD", default_value = "group_hate")]
@@ -171,7 +171,8 @@ pub(crate) struct ThresholdArgs {
     /// Precision that candidates must have, with 95% confidence.
     #[arg(long, value_name = "SHARE", default_value_t = 0.9, value_parser = share)]
     pub(crate) precision: f64,
-    /// Share of hateful texts that must reach people, with 95% confidence.
+    /// Share of an article's texts that must reach people by this article's own threshold, with 95% confidence. What reaches them by another rule,
+    /// such as that for group hate, is not counted.
     #[arg(long, value_name = "SHARE", default_value_t = 0.9, value_parser = share)]
     pub(crate) recall: f64,
     /// Share of hateful posts among those to come, such as 0.01 [default: that of FILE, which is seldom true of a platform].

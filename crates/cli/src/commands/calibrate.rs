@@ -5,14 +5,14 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use grens_batch::BatchError;
-use grens_eval::calibrate::{LEAST, fit};
+use grens_eval::calibrate::{Fitted, LEAST, fit};
 use grens_eval::datasets::{Dataset, Example};
 use grens_eval::metrics::{Ranking, Scored, brier, ece, nll};
 use grens_eval::{EvalError, check_overlap};
 use grens_infer::{HeadMap, Scorer};
 use grens_law::{Exit, Ground, Scores};
 
-use super::eval::{load_data, print};
+use super::eval::{ending, load_data, print};
 use crate::args::CalibrateArgs;
 use crate::failure::{Failure, Outcome};
 use crate::printer::Printer;
@@ -43,15 +43,21 @@ pub(super) fn run(args: &CalibrateArgs, printer: &Printer) -> Outcome {
     for (at, name) in Scores::HEADS.into_iter().enumerate() {
         let Some(old) = scorer.calibration().heads().get(at) else { continue };
         let pairs = pairs(&data, &fitted_on, at);
-        let new = fit(args.method, &pairs);
-        if new.is_none() {
+        let new = if let Some(Fitted { map, is_level }) = fit(args.method, &pairs) {
+            if is_level {
+                printer.warning(&format!(
+                    "{name}: on these texts its scores do not rise with the labels, so that its map is level: look at the labels and at --label-map"
+                ));
+            }
+            map
+        } else {
             let hateful = pairs.iter().filter(|p| p.1).count();
             let harmless = pairs.len() - hateful;
             printer.note(&format!(
                 "{name}: {hateful} positive and {harmless} negative texts; fewer than {LEAST} of a class: left as it is"
             ));
-        }
-        let new = new.unwrap_or_else(|| old.clone());
+            old.clone()
+        };
         let on = self::pairs(&test, &measured_on, at);
         if let (Some(before), Some(after)) = (worth(old, &on), worth(&new, &on)) {
             let [ece, brier, nll] = [0, 1, 2].map(|i| format!("{:.4} -> {:.4}", before[i], after[i]));
@@ -74,7 +80,7 @@ pub(super) fn run(args: &CalibrateArgs, printer: &Printer) -> Outcome {
         "wrote {}; to use it, put it into the model's directory as calibration.json and its SHA-256 into grens.toml",
         args.out.display()
     ));
-    Ok(Exit::Ok)
+    Ok(ending(data.problems.is_empty() && test.problems.is_empty()))
 }
 
 fn name_of(path: &Path) -> String {

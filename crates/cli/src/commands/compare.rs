@@ -7,7 +7,7 @@ use grens_eval::metrics::Draws;
 use grens_eval::{Comparison, compare};
 use grens_law::Exit;
 
-use super::eval::{load_data, print};
+use super::eval::{ending, load_data, print, warn_of_few};
 use super::system;
 use crate::args::CompareArgs;
 use crate::failure::{Failure, Outcome};
@@ -32,8 +32,9 @@ pub(super) fn run(args: &CompareArgs, printer: &Printer) -> Outcome {
         list(&mut text, &comparison, &data, args);
         text
     };
+    warn_of_few(&comparison.data, comparison.draws, printer);
     print(&text, printer)?;
-    Ok(if data.problems.is_empty() { Exit::Ok } else { Exit::SomeRejected })
+    Ok(ending(data.problems.is_empty()))
 }
 
 /// Texts that the systems judge differently: `+` marked, `-` not.

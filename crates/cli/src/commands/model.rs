@@ -14,7 +14,7 @@ use crate::printer::Printer;
 pub(super) fn info(args: &ModelArgs, printer: &Printer) -> Outcome {
     let (dir, scorer) = super::load_scorer(args)?;
     let info = scorer.info();
-    let policy = dir.policy().map_or_else(|_| "none; give one with --policy".to_owned(), |p| p.id);
+    let policy = if dir.has_policy() { dir.policy()?.id } else { "none; give one with --policy".to_owned() };
     let verified = if info.verified { "checked against grens.toml" } else { "no grens.toml vouches for the files" };
     let rows = [
         ("model", info.reference.name.clone()),

@@ -11,13 +11,13 @@ use crate::failure::{Failure, Outcome};
 use crate::printer::Printer;
 
 /// Rejects that are shown one by one; the rest is counted.
-const SHOWN: u64 = 20;
+pub(super) const SHOWN: usize = 20;
 
 /// Shows the first rejects and, where asked for, writes all of them to a file.
 pub(super) struct Rejects<'a> {
     printer: &'a Printer,
     file: Option<(PathBuf, BufWriter<File>)>,
-    seen: u64,
+    seen: usize,
 }
 
 impl<'a> Rejects<'a> {
@@ -89,7 +89,7 @@ impl From<&Counts> for Tail {
 /// How a run over posts ends: says what was left out and picks the exit code.
 pub(super) fn ending(counts: &Tail, all_listed_in: Option<&Path>, printer: &Printer) -> Outcome {
     if counts.rejected > 0 {
-        let more = counts.rejected.saturating_sub(SHOWN);
+        let more = counts.rejected.saturating_sub(SHOWN as u64);
         let list = match all_listed_in {
             Some(path) => format!("; all are listed in {}", path.display()),
             None if more > 0 => {

@@ -25,8 +25,13 @@ pub(super) fn run(args: &ServeArgs, printer: &Printer) -> Outcome {
     let model = decider.model();
     let hash = model.hash.get(..12).unwrap_or_default();
     printer.note(&format!("model {} ({hash}), policy {}", model.name, decider.policy().id));
-    // Programs read this line: it has the port that `--bind ADDRESS:0` got.
-    printer.note(&format!("listening on http://{address}"));
+    // Programs read this line: it has the port that `--bind ADDRESS:0` got, which stands nowhere else.
+    let line = format!("listening on http://{address}");
+    if args.bind.port() == 0 {
+        printer.answer(&line)
+    } else {
+        printer.note(&line)
+    }
     match listening.serve(decider, facts, Arc::new(Lines(printer.clone())), stop)? {
         Ending::Drained => Ok(Exit::Ok),
         Ending::Cut(connections) => {

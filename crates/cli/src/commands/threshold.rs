@@ -1,5 +1,7 @@
 //! `grens threshold`: thresholds that labelled texts can answer for.
 
+mod policy_file;
+
 use std::fmt::Write as _;
 use std::time::SystemTime;
 
@@ -7,16 +9,16 @@ use grens_batch::BatchError;
 use grens_eval::datasets::Dataset;
 use grens_eval::threshold::{Choice, Shortfall, Wish, candidate, review};
 use grens_eval::{EvalError, Head, System};
-use grens_law::{Article, Exit, Policy, Statute};
+use grens_law::{Article, Statute};
 
-use super::eval::{load_data, print};
+use super::eval::{ending, load_data, print};
 use crate::args::ThresholdArgs;
 use crate::failure::Outcome;
 use crate::printer::Printer;
 
 pub(super) fn run(args: &ThresholdArgs, printer: &Printer) -> Outcome {
     let data = load_data(&args.data, &args.data.input, printer)?;
-    let decider = super::load_measured(&args.decider)?;
+    let (decider, _) = super::load_measured(&args.decider)?;
     let system = System::model(&decider, &data)?;
     let wish = Wish {
         precision: args.precision,
@@ -28,12 +30,12 @@ pub(super) fn run(args: &ThresholdArgs, printer: &Printer) -> Outcome {
     policy.id.clone_from(&args.name);
     let (mut lines, mut refused) = (vec![], vec![]);
     for article in Article::ALL {
-        let texts = texts(&system, &data, article, decider.statute());
-        if texts.is_empty() {
+        let Rules { candidates, reviews } = rules(&system, &data, article, decider.statute());
+        if candidates.is_empty() {
             printer.note(&format!("{article}: the data have no label for it; its thresholds stay as they are"));
             continue;
         }
-        match candidate(&texts, &wish).and_then(|c| Ok((c, review(&texts, &wish, c.threshold)?))) {
+        match candidate(&candidates, &wish).and_then(|c| Ok((c, review(&reviews, &wish, c.threshold)?))) {
             Ok((c, r)) => {
                 let thresholds = match article {
                     Article::A137c => &mut policy.a137c,
@@ -55,28 +57,35 @@ pub(super) fn run(args: &ThresholdArgs, printer: &Printer) -> Outcome {
         return Err(EvalError::TooLittle("no policy was written: the data label neither article".to_owned()).into());
     }
     policy.note = note(&lines, args, &data, &system);
-    let text = to_toml(&policy);
-    // What is written can be read again, by the same code as everywhere.
-    Policy::parse(&text)?;
-    std::fs::write(&args.out, &text).map_err(|e| BatchError::output(&args.out, e))?;
+    std::fs::write(&args.out, policy_file::text(&policy)?).map_err(|e| BatchError::output(&args.out, e))?;
     print(&lines.join("\n"), printer)?;
     printer.note(&format!("wrote {}; use it with --policy", args.out.display()));
-    Ok(Exit::Ok)
+    Ok(ending(data.problems.is_empty()))
 }
 
-/// What the article's rule goes by: its score, but 0 where grounds are named and none is covered, or none is named at all.
-fn texts(system: &System, data: &Dataset, article: Article, statute: &Statute) -> Vec<(f32, bool)> {
+/// What an article's two rules (`law/decision.rs`) go by, with the label, of every text that has one.
+#[derive(Default)]
+struct Rules {
+    /// The article's score, but 0 where no ground is named that it covers: such a text is no candidate.
+    candidates: Vec<(f32, bool)>,
+    /// Its score, but 0 where grounds are named and it covers none of them; a text without a named ground goes to people by its score.
+    reviews: Vec<(f32, bool)>,
+}
+
+fn rules(system: &System, data: &Dataset, article: Article, statute: &Statute) -> Rules {
     let head = match article {
         Article::A137c => Head::A137c,
         Article::A137d => Head::A137d,
     };
-    let (Some(scores), Some(grounds)) = (system.head(head), &system.grounds) else { return vec![] };
-    let rows = data.examples.iter().zip(&scores.scores).zip(grounds);
-    rows.filter_map(|((example, score), named)| {
-        let covered = named.iter().any(|&g| statute.covers(article, g));
-        Some((if covered { *score } else { 0.0 }, example.gold.of(head)?))
-    })
-    .collect()
+    let mut rules = Rules::default();
+    let (Some(scores), Some(grounds)) = (system.head(head), &system.grounds) else { return rules };
+    for ((example, &score), named) in data.examples.iter().zip(&scores.scores).zip(grounds) {
+        let Some(label) = example.gold.of(head) else { continue };
+        let is_covered = named.iter().any(|&g| statute.covers(article, g));
+        rules.candidates.push((if is_covered { score } else { 0.0 }, label));
+        rules.reviews.push((if is_covered || named.is_empty() { score } else { 0.0 }, label));
+    }
+    rules
 }
 
 fn describe(article: Article, c: &Choice, r: &Choice) -> String {
@@ -138,20 +147,37 @@ fn today() -> String {
     now.get(..10).unwrap_or_default().to_owned()
 }
 
-fn to_toml(policy: &Policy) -> String {
-    // A JSON string is a basic string of TOML.
-    let quoted = |text: &str| serde_json::Value::from(text).to_string();
-    let mut text = format!("id = {}\nnote = {}\n", quoted(&policy.id), quoted(&policy.note));
-    for article in Article::ALL {
-        let t = policy.article(article);
-        // Writing to a String cannot fail.
-        let _ = write!(
-            text,
-            "\n[{article}]\ncandidate = {:?}\nreview = {:?}\nnightly_cap = {}\n",
-            t.candidate, t.review, t.nightly_cap
-        );
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use grens_eval::datasets::{named, read};
+    use grens_eval::{HeadScores, SystemRef};
+    use grens_law::Ground;
+
+    use super::*;
+
+    #[test]
+    fn a_text_without_a_named_ground_goes_to_people_by_its_score() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a.tsv");
+        let rows = ["1\trace", "1\t-", "1\tgender", "0.5\trace"].map(|r| {
+            let (label, grounds) = r.split_once('\t').unwrap();
+            format!("f\t1\t{label}\t0\t{grounds}\t-\t-\teen\n")
+        });
+        let header = "family\tgroup_hate\tart137c\tart137d\tgrounds\tcontext\tgroup\ttext\n";
+        std::fs::write(&path, header.to_owned() + &rows.concat()).unwrap();
+        let data = read(&path, named("rows").unwrap().as_ref(), &[]).unwrap();
+        let made_by: SystemRef = serde_json::from_value(serde_json::json!({
+            "kind": "model", "name": "m", "hash": "", "policy": null, "law": null, "licence": "", "citation": "",
+        }))
+        .unwrap();
+        let scores = vec![0.9, 0.8, 0.7, 0.6];
+        let thresholds = vec![("review".to_owned(), 0.5)];
+        let heads = vec![HeadScores { head: Head::A137c, scores, thresholds, probabilities: true }];
+        let grounds = Some(vec![vec![Ground::Race], vec![], vec![Ground::Gender], vec![Ground::Race]]);
+        let system = System { name: "m".to_owned(), made_by, heads, bands: None, grounds };
+        let Rules { candidates, reviews } = rules(&system, &data, Article::A137c, Statute::shipped());
+        assert_eq!(candidates, [(0.9, true), (0.0, true), (0.0, true)]);
+        assert_eq!(reviews, [(0.9, true), (0.8, true), (0.0, true)]);
     }
-    let _ = write!(text, "\n[group_hate]\nreview = {:?}\n", policy.group_hate.review);
-    let _ = write!(text, "\n[grounds]\nnamed = {:?}\n", policy.grounds.named);
-    text
 }

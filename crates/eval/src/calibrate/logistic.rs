@@ -4,16 +4,16 @@
 const RIDGE: f64 = 1e-6;
 const STEPS: usize = 50;
 
-/// Weights of least cross-entropy of `sigmoid(w . x)`; a weight that is not `used` stays 0.
-pub(super) fn fit(rows: &[([f64; 3], bool)], used: [bool; 3]) -> [f64; 3] {
-    let mut w = [0.0; 3];
-    // A feature that is 0 everywhere leaves its weight at 0.
+/// Weights of least cross-entropy of `sigmoid(w . x)`, from `start`; a weight that is not `used` stays as it is there.
+pub(super) fn fit(rows: &[([f64; 3], bool)], used: [bool; 3], start: [f64; 3]) -> [f64; 3] {
+    let mut w = start;
+    // A feature that is 0 everywhere has no slope, which leaves its weight alone.
     let masked = |x: &[f64; 3]| [0, 1, 2].map(|i| if used[i] { x[i] } else { 0.0 });
     for _ in 0..STEPS {
         let (mut gradient, mut curvature) = ([0.0; 3], [[0.0; 3]; 3]);
         for (x, y) in rows {
+            let z: f64 = w.iter().zip(x).map(|(w, x)| w * x).sum();
             let x = masked(x);
-            let z: f64 = w.iter().zip(&x).map(|(w, x)| w * x).sum();
             let p = 1.0 / (1.0 + (-z).exp());
             for i in 0..3 {
                 gradient[i] += (p - f64::from(u8::from(*y))) * x[i];
@@ -23,7 +23,7 @@ pub(super) fn fit(rows: &[([f64; 3], bool)], used: [bool; 3]) -> [f64; 3] {
             }
         }
         for i in 0..3 {
-            gradient[i] += RIDGE * w[i];
+            gradient[i] += if used[i] { RIDGE * w[i] } else { 0.0 };
             curvature[i][i] += RIDGE;
         }
         let step = solve(curvature, gradient);
@@ -77,7 +77,7 @@ mod tests {
     #[test]
     fn separable_texts_give_finite_weights() {
         let rows: Vec<_> = (-20..20).map(|i| ([f64::from(i), 1.0, 0.0], i >= 0)).collect();
-        let w = fit(&rows, [true, true, false]);
+        let w = fit(&rows, [true, true, false], [0.0; 3]);
         assert!(w.iter().all(|w| w.is_finite()) && w[0] > 1.0 && w[2] == 0.0, "{w:?}");
     }
 }

@@ -38,7 +38,10 @@ pub fn compare(systems: &[System], data: &Dataset, head: Head, draws: Draws) -> 
     let labelled: Vec<(usize, bool)> =
         data.examples.iter().enumerate().filter_map(|(i, e)| Some((i, e.gold.of(head)?))).collect();
     if labelled.is_empty() {
-        return Err(EvalError::Figure(format!("{}: it has no label for {head}", data.path.display())));
+        return Err(EvalError::Figure(format!(
+            "{}: it has no label for {head}; --head names another",
+            data.path.display()
+        )));
     }
     let prepared = systems
         .iter()
@@ -74,12 +77,12 @@ pub fn compare(systems: &[System], data: &Dataset, head: Head, draws: Draws) -> 
                 let f = SHOWN.iter().position(|s| *s == name)?;
                 let drawn: Vec<f64> = of_draws(a, f).zip(of_draws(b, f)).map(|(x, y)| x - y).collect();
                 let estimate = estimate(values[a][f] - values[b][f], percentile_interval(drawn.iter().copied()));
-                Some((name.to_owned(), Difference { estimate, p: two_sided(&drawn), p_holm: 1.0 }))
+                Some((name.to_owned(), Difference { estimate, p: two_sided(&drawn), p_holm: None }))
             };
             pairs.push(Pair {
                 a: prepared[a].system.name.clone(),
                 b: prepared[b].system.name.clone(),
-                all: test(&labelled, &prepared[a].marked, &prepared[b].marked, |_| true),
+                all: test(&labelled, &prepared[a].marked, &prepared[b].marked),
                 functionalities: by_functionality(data, &labelled, &prepared[a].marked, &prepared[b].marked),
                 differences: TESTED.iter().filter_map(|name| difference(name)).collect(),
             });

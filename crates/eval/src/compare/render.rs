@@ -5,6 +5,10 @@ use std::fmt::{self, Write as _};
 use super::Comparison;
 use crate::report::terminal::{estimate, short, written};
 
+/// What the reader of a p-value has to know.
+const MCNEMAR: &str =
+    "McNemar counts each text by itself: where texts share a cluster its p is too small; the bootstrap's is not";
+
 impl Comparison {
     /// For a terminal: systems, pairs, functionalities that differ beyond chance.
     #[must_use]
@@ -49,8 +53,8 @@ impl Comparison {
                 "  only the first right {}, only the second {}: McNemar p {} (Holm {})",
                 a.only_a,
                 a.only_b,
-                p(a.p),
-                p(a.p_holm)
+                p(Some(a.p)),
+                p(Some(a.p_holm))
             )?;
             for (name, difference) in &pair.differences {
                 let (one, all) = (p(difference.p), p(difference.p_holm));
@@ -58,11 +62,26 @@ impl Comparison {
             }
             let beyond_chance = pair.functionalities.iter().filter(|f| f.1.p_holm < 0.05);
             for (name, f) in beyond_chance {
-                writeln!(t, "  {name:<28} {:>3} : {:<3} of {} texts, Holm {}", f.only_a, f.only_b, f.n, p(f.p_holm))?;
+                writeln!(
+                    t,
+                    "  {name:<28} {:>3} : {:<3} of {} texts, Holm {}",
+                    f.only_a,
+                    f.only_b,
+                    f.n,
+                    p(Some(f.p_holm))
+                )?;
             }
         }
         writeln!(t, "\n{} texts are judged differently", self.disagreements.len())?;
-        writeln!(t, "intervals: 95%, {} paired bootstrap draws over clusters, seed {}", self.draws.n, self.draws.seed)
+        match self.data.too_few_clusters(self.draws) {
+            Some(why) => writeln!(t, "{why}")?,
+            None => writeln!(
+                t,
+                "intervals: 95%, {} paired bootstrap draws over clusters, seed {}",
+                self.draws.n, self.draws.seed
+            )?,
+        }
+        writeln!(t, "{MCNEMAR}")
     }
 
     /// As Markdown.
@@ -107,8 +126,8 @@ impl Comparison {
                 pair.b,
                 all.only_a,
                 all.only_b,
-                p(all.p),
-                p(all.p_holm),
+                p(Some(all.p)),
+                p(Some(all.p_holm)),
                 difference("macro_f1"),
                 difference("roc_auc")
             )?;
@@ -130,10 +149,19 @@ impl Comparison {
             self.draws.seed,
             self.grens
         )?;
+        if let Some(why) = d.too_few_clusters(self.draws) {
+            writeln!(t, "\n{why}.")?;
+        }
+        writeln!(t, "\n{MCNEMAR}.")?;
         self.systems.iter().try_for_each(|s| writeln!(t, "\n{}.", s.system.terms()))
     }
 }
 
-fn p(value: f64) -> String {
-    if value < 0.001 { "<0.001".to_owned() } else { format!("{value:.3}") }
+/// A p-value; `-` for what was not tested.
+fn p(value: Option<f64>) -> String {
+    match value {
+        None => "-".to_owned(),
+        Some(p) if p < 0.001 => "<0.001".to_owned(),
+        Some(p) => format!("{p:.3}"),
+    }
 }

@@ -1,5 +1,7 @@
 //! What an adapter is, and the list of all.
 
+use std::collections::BTreeMap;
+
 use grens_input::{Layout, Record};
 
 use super::example::Example;
@@ -51,6 +53,11 @@ pub trait Adapter {
     /// How the file is laid out; as its name tells where the adapter does not say.
     fn layout(&self) -> Layout {
         Layout::default()
+    }
+
+    /// The options that decide what it makes of a file, by name; a kind without options has none.
+    fn reading(&self) -> BTreeMap<String, String> {
+        BTreeMap::new()
     }
 
     /// The example of one row; `None` when the row belongs to another set in the same file.

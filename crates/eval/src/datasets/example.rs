@@ -1,6 +1,6 @@
 //! A labelled text, and a file of them.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 
 use grens_batch::Post;
@@ -47,6 +47,8 @@ impl Gold {
 pub struct Example {
     /// The text, as a post.
     pub post: Post,
+    /// Whether the post's id stands in the file; else it is the number of its line, by which no other file knows it.
+    pub has_own_id: bool,
     /// Its labels.
     pub gold: Gold,
     /// The grounds that people named; `None` where the set does not say.
@@ -71,11 +73,12 @@ impl Example {
         if text.trim().is_empty() {
             return Err(Fault::Row("the text is empty".to_owned()));
         }
-        let id = id.and_then(|column| row.get(column)).filter(|id| !id.is_empty());
-        let id = id.map_or_else(|| row.line.to_string(), str::to_owned);
+        let own_id = id.and_then(|column| row.get(column)).filter(|id| !id.is_empty());
+        let id = own_id.map_or_else(|| row.line.to_string(), str::to_owned);
         let lang = row.get("lang").unwrap_or("und").to_owned();
         Ok(Self {
             post: Post::new(id, text.to_owned(), lang.into(), "".into(), row.line),
+            has_own_id: own_id.is_some(),
             gold: Gold::default(),
             grounds: None,
             functionality: String::new(),
@@ -91,7 +94,11 @@ impl Example {
 /// # Errors
 /// When nothing does.
 pub fn need<'a>(row: &'a Record, column: &str) -> Result<&'a str, Fault> {
-    row.get(column).ok_or_else(|| Fault::Row(format!("`{column}` is missing")))
+    row.get(column).ok_or_else(|| Fault::Row(missing(column)))
+}
+
+pub(super) fn missing(column: &str) -> String {
+    format!("`{column}` is missing")
 }
 
 /// A row that could not be used.
@@ -101,11 +108,19 @@ pub struct Problem {
     pub line: u64,
     /// What is wrong.
     pub reason: String,
+    /// What to do about it; empty where the reason says it.
+    pub hint: String,
+}
+
+impl Problem {
+    pub(super) const fn new(line: u64, reason: String) -> Self {
+        Self { line, reason, hint: String::new() }
+    }
 }
 
 impl From<RowFault> for Problem {
-    fn from(fault: RowFault) -> Self {
-        Self { line: fault.line, reason: fault.reason }
+    fn from(RowFault { line, reason, hint }: RowFault) -> Self {
+        Self { line, reason, hint }
     }
 }
 
@@ -118,6 +133,8 @@ pub struct Dataset {
     pub sha256: String,
     /// Licence and citation.
     pub card: Card,
+    /// How it was read: every option that decides which examples come out of the file, by name.
+    pub reading: BTreeMap<String, String>,
     /// Usable rows, in order.
     pub examples: Vec<Example>,
     /// Malformed rows.
@@ -127,8 +144,9 @@ pub struct Dataset {
 }
 
 impl Dataset {
-    pub(super) fn new(path: &Path, card: Card) -> Self {
-        Self { path: path.to_owned(), sha256: String::new(), card, examples: vec![], problems: vec![], skipped: 0 }
+    pub(super) fn new(path: &Path, card: Card, reading: BTreeMap<String, String>) -> Self {
+        let (path, sha256) = (path.to_owned(), String::new());
+        Self { path, sha256, card, reading, examples: vec![], problems: vec![], skipped: 0 }
     }
 
     /// The cluster of every example, numbered from 0 in order of appearance.

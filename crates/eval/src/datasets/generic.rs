@@ -1,5 +1,7 @@
 //! Any table with a text and a label.
 
+use std::collections::BTreeMap;
+
 use grens_input::Record;
 
 use super::adapter::{Adapter, Card, Fault};
@@ -47,6 +49,17 @@ impl Adapter for Generic {
     fn columns(&self) -> Vec<&str> {
         let optional = [&self.group, &self.functionality, &self.cluster].into_iter().filter_map(Option::as_deref);
         [self.text.as_str(), self.label.as_str()].into_iter().chain(optional).collect()
+    }
+
+    fn reading(&self) -> BTreeMap<String, String> {
+        let columns = [("text", &self.text), ("label", &self.label), ("id", &self.id)];
+        let optional = [("group", &self.group), ("functionality", &self.functionality), ("cluster", &self.cluster)];
+        let values = [("positive", &self.positive), ("negative", &self.negative), ("contested", &self.contested)];
+        let columns = columns.map(|(name, column)| (name, column.clone())).into_iter();
+        let optional = optional.into_iter().filter_map(|(name, column)| Some((name, column.clone()?)));
+        let values = values.into_iter().filter(|v| !v.1.is_empty()).map(|(name, list)| (name, list.join(",")));
+        let about = ("about", self.head.name().to_owned());
+        columns.chain(optional).chain(values).chain([about]).map(|(name, value)| (name.to_owned(), value)).collect()
     }
 
     fn example(&self, row: &Record) -> Result<Option<Example>, Fault> {

@@ -48,6 +48,7 @@ pub(super) fn or_empty(row: &Record, column: &str) -> String {
 
 pub(super) fn unmapped(column: &str, value: &str) -> Fault {
     // A column of texts, named by mistake, must not end up in a message.
-    let value = if value.chars().count() > 40 { "(a long text)" } else { value };
+    let is_text = value.chars().count() > 40 || value.split_whitespace().count() > 3;
+    let value = if is_text { "(a text)" } else { value };
     Fault::Label { column: column.to_owned(), value: value.to_owned() }
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use grens_input::{Layout, Records};
 
-use super::example::Dataset;
+use super::example::{Dataset, Example};
 use crate::error::{EvalError, Result};
 
 /// Scores of another system on the items of a data set.
@@ -24,8 +24,10 @@ pub struct Predictions {
 /// Read scores, one for each example of `data`, matched by id.
 ///
 /// # Errors
-/// When the file cannot be read, an id or score is malformed or doubled, or an example has no score.
+/// When an example has no id of its own or shares it with another, the file cannot be read, an id or score is malformed or doubled, or an
+/// example has no score.
 pub fn read_predictions(path: &Path, id: &str, score: &str, data: &Dataset) -> Result<Predictions> {
+    check_ids(data)?;
     let mut rows = Records::open(path, Layout::default(), &[id, score])?;
     let failed = |line: u64, problem: String| EvalError::Predictions { path: path.to_owned(), line, problem };
     let mut by_id: HashMap<String, f32> = HashMap::new();
@@ -54,4 +56,21 @@ pub fn read_predictions(path: &Path, id: &str, score: &str, data: &Dataset) -> R
         others: (by_id.len() as u64).saturating_sub(scores.len() as u64),
         scores,
     })
+}
+
+/// Every example must be known by an id, and no two by the same: a line number, or somebody else's id, would match a score that is not its own.
+fn check_ids(data: &Dataset) -> Result<()> {
+    let mut seen: HashMap<&str, u64> = HashMap::new();
+    for Example { post, has_own_id, .. } in &data.examples {
+        let problem = if *has_own_id {
+            let before = seen.insert(&post.id, post.line);
+            before.map(|line| format!("the id is that of line {line} too, and scores are matched by id"))
+        } else {
+            Some("the text has no id, and scores are matched by id".to_owned())
+        };
+        if let Some(problem) = problem {
+            return Err(EvalError::Ids { path: data.path.clone(), line: post.line, problem });
+        }
+    }
+    Ok(())
 }

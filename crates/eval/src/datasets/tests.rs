@@ -51,7 +51,7 @@ fn hatecheck_columns_are_read() {
     );
     assert_eq!(first.gold, Gold { group_hate: Some(true), ..Gold::default() });
     assert_eq!(data.clusters(), [0, 0]);
-    assert_eq!(data.problems, [Problem { line: 4, reason: "the text is empty".to_owned() }]);
+    assert_eq!(data.problems, [Problem::new(4, "the text is empty".to_owned())]);
 }
 
 #[test]
@@ -103,6 +103,24 @@ fn raters_are_averaged_and_their_peers_matched_by_id() {
     let (_other, short) = file("b.csv", b"id,other\n3,0.1\n");
     let error = read_predictions(&short, "id", "other", &data).unwrap_err().to_string();
     assert!(error.contains("1 items") && error.ends_with("the first is 4"), "{error}");
+}
+
+#[test]
+fn scores_are_matched_by_ids_alone() {
+    let (_said, scores) = file("said.csv", b"id,score\n2,0.1\n3,0.2\n4,0.3\nx,0.9\n");
+    let said = |rows: &[u8]| {
+        let (_dir, path) = file("a.csv", rows);
+        let data = read(&path, &generic(&[], &[]), &[]).unwrap();
+        read_predictions(&scores, "id", "score", &data).map(|p| (p.scores, p.others)).map_err(|e| e.to_string())
+    };
+    assert_eq!(said(b"id,tekst,label\nx,een,1\n2,twee,0\n"), Ok((vec![0.9, 0.1], 2)));
+    // The lines 2 to 4 are no ids, though there are such ids among the scores.
+    let error = said(b"tekst,label\neen,1\ntwee,0\n").unwrap_err();
+    assert!(error.contains("a.csv:2: the text has no id"), "{error}");
+    let error = said(b"id,tekst,label\nx,een,1\n2,twee,0\n,drie,0\n").unwrap_err();
+    assert!(error.contains("a.csv:4: the text has no id"), "{error}");
+    let error = said(b"id,tekst,label\nx,een,1\n2,twee,0\nx,drie,0\n").unwrap_err();
+    assert!(error.contains("a.csv:4: the id is that of line 2 too"), "{error}");
 }
 
 #[test]
@@ -161,6 +179,51 @@ fn labels_that_do_not_map_are_all_listed() {
     let (_dir, path) = file("a.csv", text);
     let error = read(&path, &generic(&["haat"], &[]), &[]).unwrap_err().to_string();
     assert!(error.contains("label=\"misschien\" (2 rows)") && error.contains("label=\"anders\" (1 rows)"), "{error}");
+}
+
+#[test]
+fn a_column_of_texts_that_is_taken_for_labels_is_not_listed() {
+    let rows: String = (0..21).map(|i| format!("een,bericht{i}\n")).collect();
+    let (_dir, path) = file("a.csv", format!("tekst,label\n{rows}").as_bytes());
+    let error = read(&path, &generic(&[], &[]), &[]).unwrap_err().to_string();
+    assert!(error.contains("21 different ones in label (21 rows)") && !error.contains("bericht"), "{error}");
+    let (_dir, path) = file("a.csv", b"tekst,label\neen,dit is een bericht\n");
+    let error = read(&path, &generic(&[], &[]), &[]).unwrap_err().to_string();
+    assert!(error.contains("(a text)") && !error.contains("bericht"), "{error}");
+}
+
+#[test]
+fn a_file_without_a_usable_row_says_why() {
+    let empty = |rows: &[u8], only: &[Where]| {
+        let (_dir, path) = file("a.csv", rows);
+        read(&path, &generic(&[], &[]), only).unwrap_err().to_string()
+    };
+    let error = empty(b"tekst,label\n,1\n,0\n,1\n,1\n", &[]);
+    assert!(error.contains("no row could be used: 4 malformed (line 2: the text is empty, line 3: "), "{error}");
+    let error = empty(b"tekst,label\neen,1\n", &[("label".to_owned(), "0".to_owned())]);
+    assert!(error.contains("no row could be used: 1 left out by a condition"), "{error}");
+    assert!(empty(b"tekst,label\n", &[]).contains("it has none"));
+}
+
+#[test]
+fn how_a_file_was_read_is_told() {
+    let (_dir, path) = file("a.csv", b"tekst,label,deel\neen,haat,test\ntwee,ok,test\n");
+    let only = [("deel".to_owned(), "test".to_owned())];
+    let adapter = Generic { cluster: Some("deel".to_owned()), ..generic(&["haat", "x"], &["ok"]) };
+    let data = read(&path, &adapter, &only).unwrap();
+    let told: Vec<(&str, &str)> = data.reading.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
+    let wanted = [
+        ("about", "137d"),
+        ("cluster", "deel"),
+        ("contested", "?"),
+        ("id", "id"),
+        ("label", "label"),
+        ("negative", "ok"),
+        ("positive", "haat,x"),
+        ("text", "tekst"),
+        ("where.deel", "test"),
+    ];
+    assert_eq!(told, wanted);
 }
 
 #[test]

@@ -16,9 +16,13 @@ pub struct Draws {
     pub seed: u64,
 }
 
+/// Clusters without which nothing is drawn. Of one all draws are alike, of three there are ten different ones: an interval over them would be
+/// narrow because little is known. Of five there are 126.
+pub const LEAST_CLUSTERS: usize = 5;
+
 /// Cluster bootstrap (Davison and Hinkley 1997, section 3.8): each draw takes as many clusters as there are, with replacement, and counts
 /// each text as often as its cluster was drawn. `figures` gets the count of each cluster and a scratch space out of `scratch`, one a
-/// thread; returned are its results, `[draws, figures]`. Every draw has a random stream of its own (ChaCha8, stream = its number).
+/// thread; returned are its results, `[draws, figures]`, none where there are fewer than [`LEAST_CLUSTERS`]. Every draw has a random stream of its own (ChaCha8, stream = its number).
 #[must_use]
 pub fn bootstrap<S: Send>(
     clusters: usize,
@@ -27,7 +31,7 @@ pub fn bootstrap<S: Send>(
     figures: impl Fn(&[u16], &mut S) -> Vec<f64> + Sync + Send,
 ) -> Vec<Vec<f64>> {
     let Ok(n) = u32::try_from(clusters) else { return vec![] };
-    if n == 0 {
+    if clusters < LEAST_CLUSTERS {
         return vec![];
     }
     (0..draws.n)
@@ -55,11 +59,16 @@ pub fn bootstrap<S: Send>(
 pub fn percentile_interval(values: impl IntoIterator<Item = f64>) -> Option<(f64, f64)> {
     let mut n = 0_usize;
     let mut sorted: Vec<f64> = values.into_iter().inspect(|_| n += 1).filter(|v| v.is_finite()).collect();
-    if sorted.is_empty() || sorted.len() * 20 < n * 19 {
+    if often_undefined(sorted.len(), n) {
         return None;
     }
     sorted.sort_unstable_by(f64::total_cmp);
     Some((quantile(&sorted, 0.025)?, quantile(&sorted, 0.975)?))
+}
+
+/// Whether a figure that is defined in so many of `n` draws is undefined in more than one in twenty, or there is no draw.
+pub(crate) const fn often_undefined(defined: usize, n: usize) -> bool {
+    defined == 0 || defined * 20 < n * 19
 }
 
 #[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "an index")]
@@ -105,7 +114,12 @@ mod tests {
             |counts, ()| vec![counts.iter().map(|&c| f64::from(c)).sum::<f64>()],
         );
         assert!(sums.iter().all(|s| s[0] == 9.0));
-        assert!(bootstrap(0, Draws { n: 2, seed: 1 }, || (), |_, ()| vec![0.0]).is_empty());
+    }
+
+    #[test]
+    fn few_clusters_are_not_drawn_from() {
+        let drawn = |clusters| bootstrap(clusters, Draws { n: 2, seed: 1 }, || (), |_, ()| vec![0.0]).len();
+        assert_eq!([0, 1, 4, 5].map(drawn), [0, 0, 0, 2]);
     }
 
     #[test]

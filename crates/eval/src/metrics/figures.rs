@@ -33,17 +33,16 @@ pub struct Figures {
     /// Only of probabilities.
     likelihood: Option<Likelihood>,
     budgets: Vec<u64>,
-    points: Vec<(String, usize, Selective)>,
+    /// Name, scores that reach it, and, of probabilities, the order of certainty.
+    points: Vec<(String, usize, Option<Selective>)>,
 }
 
 /// Prepare the figures of `ranking` at named thresholds, with the precision of each of `budgets`. `probabilities`: whether the scores are
-/// some, so that ECE, Brier score and likelihood mean something.
+/// some, so that ECE, Brier score, likelihood and the distance from a threshold mean something.
 #[must_use]
 pub fn figures(ranking: &Ranking, thresholds: &[(String, f32)], budgets: &[u64], probabilities: bool) -> Figures {
-    let points = thresholds
-        .iter()
-        .map(|(name, t)| (name.clone(), ranking.reaching(*t), Selective::new(ranking.scores(), *t)))
-        .collect();
+    let selective = |t| probabilities.then(|| Selective::new(ranking.scores(), t));
+    let points = thresholds.iter().map(|(name, t)| (name.clone(), ranking.reaching(*t), selective(*t))).collect();
     let likelihood = probabilities.then(|| Likelihood::new(ranking.scores()));
     Figures { likelihood, budgets: budgets.to_vec(), points }
 }
@@ -87,15 +86,19 @@ impl Figures {
             let c = set.map(|(_, steps)| confusion(steps, *marked)).filter(|c| c.n() > 0);
             put(point, "precision", c.filter(|c| c.tp + c.fp > 0).map(|c| c.precision()));
             put(point, "recall", c.filter(|c| c.tp + c.fn_ > 0).map(|c| c.recall()));
-            put(point, "f1", c.map(|c| c.f1()));
-            put(point, "macro_f1", c.map(|c| c.macro_f1()));
-            put(point, "balanced_accuracy", c.map(|c| c.balanced_accuracy()));
-            put(point, "mcc", c.map(|c| c.mcc()));
+            put(point, "f1", c.filter(|c| c.tp + c.fn_ > 0).map(|c| c.f1()));
+            // What speaks of both classes says nothing where there is one.
+            let both = c.filter(|c| c.tp + c.fn_ > 0 && c.fp + c.tn > 0);
+            put(point, "macro_f1", both.map(|c| c.macro_f1()));
+            put(point, "balanced_accuracy", both.map(|c| c.balanced_accuracy()));
+            put(point, "mcc", both.map(|c| c.mcc()));
             put(point, "false_alarms_per_10k", c.filter(|c| c.fp + c.tn > 0).map(|c| c.false_alarms_per_10k()));
             for (name, prevalence) in PREVALENCES {
-                put(point, name, c.map(|c| precision_at_prevalence(&c, prevalence)));
+                put(point, name, both.map(|c| precision_at_prevalence(&c, prevalence)));
             }
-            put(point, "aurc", of(&|_, s| selective.aurc(s)));
+            if let Some(selective) = selective {
+                put(point, "aurc", of(&|_, s| selective.aurc(s)));
+            }
         }
     }
 }
@@ -104,6 +107,33 @@ impl Figures {
 mod tests {
     use super::*;
     use crate::metrics::Scored;
+
+    fn values(texts: &[(f32, bool)], probabilities: bool) -> Vec<(String, f64)> {
+        let texts: Vec<Scored> = texts.iter().map(|&(score, hateful)| Scored { score, hateful, cluster: 0 }).collect();
+        let ranking = Ranking::new(&texts);
+        let all = figures(&ranking, &[("review".to_owned(), 0.5)], &[], probabilities);
+        all.names().into_iter().map(|f| f.name).zip(all.of(&ranking, &ranking.steps())).collect()
+    }
+
+    #[test]
+    fn figures_of_two_classes_are_undefined_with_one() {
+        let two = ["macro_f1", "balanced_accuracy", "mcc", "precision_at_prevalence_1%"];
+        for texts in [[(0.2, false), (0.1, false)], [(0.9, true), (0.8, true)]] {
+            let found = values(&texts, true);
+            for name in two {
+                assert!(found.iter().any(|(n, value)| n == name && value.is_nan()), "{name}: {found:?}");
+            }
+        }
+        let found = values(&[(0.9, true), (0.1, false)], true);
+        assert!(found.iter().filter(|(n, _)| two.contains(&n.as_str())).all(|(_, value)| *value == 1.0), "{found:?}");
+    }
+
+    #[test]
+    fn certainty_is_measured_of_probabilities_alone() {
+        let has_aurc =
+            |probabilities| values(&[(9.0, true), (-3.0, false)], probabilities).iter().any(|f| f.0 == "aurc");
+        assert!(has_aurc(true) && !has_aurc(false));
+    }
 
     #[test]
     fn names_and_values_go_together() {

@@ -2,11 +2,9 @@
 
 use std::str::FromStr;
 
+use super::names::{KNOWN, LOWER_IS_BETTER};
 use super::{Estimate, Report};
 use crate::error::{EvalError, Result};
-
-/// Figures of which less is better.
-const LOWER_IS_BETTER: [&str; 5] = ["ece", "brier", "nll", "aurc", "false_alarms_per_10k"];
 
 /// Which side of a bound is bad.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,18 +35,36 @@ impl FromStr for Bound {
 }
 
 impl Bound {
-    /// What to say when the report is on the bad side of this bound; nothing when it is not. A figure that is not defined is.
+    /// Whether there can be such a figure, and `direction` makes sense for it: what can be known before anything is measured.
     ///
     /// # Errors
-    /// When there is no such figure, or `direction` makes no sense for it.
-    pub fn missed_by(&self, report: &Report, direction: Direction) -> Result<Option<String>> {
-        let estimate = find(report, &self.name)?;
-        let figure = self.name.rsplit('.').next().unwrap_or_default();
+    /// When not.
+    pub fn check(&self, direction: Direction) -> Result<()> {
+        // A name ends in that of its figure, which may have a dot of its own.
+        let ends =
+            |known: &str| self.name.strip_suffix(known).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
+        let Some(figure) = KNOWN.into_iter().find(|known| ends(known)) else {
+            return Err(EvalError::Figure(format!(
+                "no figure is called {:?}; there are {}",
+                self.name,
+                KNOWN.join(", ")
+            )));
+        };
         let wanted = if LOWER_IS_BETTER.contains(&figure) { Direction::Over } else { Direction::Under };
         if direction != wanted {
             let flag = if wanted == Direction::Over { "--fail-over" } else { "--fail-under" };
             return Err(EvalError::Figure(format!("{}: write {flag} for this figure", self.name)));
         }
+        Ok(())
+    }
+
+    /// What to say when the report is on the bad side of this bound; nothing when it is not. A figure that is not defined is.
+    ///
+    /// # Errors
+    /// When there is no such figure, or `direction` makes no sense for it.
+    pub fn missed_by(&self, report: &Report, direction: Direction) -> Result<Option<String>> {
+        self.check(direction)?;
+        let estimate = find(report, &self.name)?;
         let side = if direction == Direction::Under { "under" } else { "over" };
         Ok(match estimate.value {
             None => Some(format!("{} is not defined on this set", self.name)),

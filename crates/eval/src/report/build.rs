@@ -120,8 +120,9 @@ fn head_report(head: &Prepared<'_>, intervals: &[Option<(f64, f64)>]) -> HeadRep
         })
         .collect()
     };
-    let selective = Selective::new(ranking.scores(), head.scores.threshold());
     let probabilities = head.scores.probabilities;
+    let selective = probabilities.then(|| Selective::new(ranking.scores(), head.scores.threshold()));
+    let caught = |s: &Selective| REVIEWED.map(|share| (share, s.caught_by_reviewing(&steps, share))).to_vec();
     HeadReport {
         head: head.scores.head,
         n: hateful + harmless,
@@ -142,8 +143,8 @@ fn head_report(head: &Prepared<'_>, intervals: &[Option<(f64, f64)>]) -> HeadRep
         brier: brier(ranking.scores(), &steps).filter(|_| probabilities),
         reliability: if probabilities { equal_mass_bins(ranking.scores(), &steps, BINS) } else { vec![] },
         pr_curve: pr_curve(&steps, hateful),
-        risk_coverage: selective.curve(&steps, POINTS),
-        review: REVIEWED.iter().map(|&share| (share, selective.caught_by_reviewing(&steps, share))).collect(),
+        risk_coverage: selective.as_ref().map(|s| s.curve(&steps, POINTS)).unwrap_or_default(),
+        review: selective.as_ref().map(caught).unwrap_or_default(),
     }
 }
 

@@ -17,6 +17,8 @@ struct Page<'a> {
     tables: Vec<Table<'a>>,
     /// Bars, as many at a time as a page of paper holds.
     functionalities: Vec<String>,
+    /// Why figures have no intervals, where they have none for it.
+    too_few: Option<String>,
 }
 
 /// Bars in one picture, at most.
@@ -52,6 +54,7 @@ impl Report {
             heads: self.heads.iter().map(head_page).collect(),
             tables: self.tables(),
             functionalities: self.functionalities(),
+            too_few: self.manifest.data.too_few_clusters(self.manifest.draws),
         };
         // Rendering into a String fails only where a Display does, and none here does.
         page.render().unwrap_or_default()

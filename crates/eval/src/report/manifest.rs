@@ -1,9 +1,11 @@
 //! What a report was made from.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::datasets::Dataset;
-use crate::metrics::Draws;
+use crate::metrics::{Draws, LEAST_CLUSTERS};
 use crate::system::SystemRef;
 
 /// What it takes to repeat a run to the digit.
@@ -36,6 +38,9 @@ pub struct DataRef {
     pub file: String,
     /// SHA-256 of its bytes, hexadecimal.
     pub sha256: String,
+    /// How it was read: every option that decides which examples come out of the file, by the name that it has on the command line.
+    #[serde(default)]
+    pub reading: BTreeMap<String, String>,
     /// Usable rows.
     pub rows: u64,
     /// Rows left out by a condition, or of another set.
@@ -47,6 +52,18 @@ pub struct DataRef {
 }
 
 impl DataRef {
+    /// Where figures stand without intervals and tests though draws were asked for: why.
+    #[must_use]
+    pub fn too_few_clusters(&self, draws: Draws) -> Option<String> {
+        let few = draws.n > 0 && self.clusters < LEAST_CLUSTERS as u64;
+        few.then(|| {
+            format!(
+                "{} independent texts or clusters of them are too few for intervals and tests, which take {LEAST_CLUSTERS}",
+                self.clusters
+            )
+        })
+    }
+
     /// `, 3 malformed rows left out`; nothing where there are none.
     pub(crate) fn left_out(&self) -> String {
         match self.malformed {
@@ -65,6 +82,7 @@ impl DataRef {
             citation: data.card.citation.clone(),
             file: data.path.file_name().map(|f| f.to_string_lossy().into_owned()).unwrap_or_default(),
             sha256: data.sha256.clone(),
+            reading: data.reading.clone(),
             rows: data.examples.len() as u64,
             skipped: data.skipped,
             malformed: data.problems.len() as u64,

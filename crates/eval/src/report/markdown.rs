@@ -2,13 +2,10 @@
 
 use std::fmt::{self, Write as _};
 
-use super::names::in_order;
-use super::terminal::{number, percent, short, written};
+use super::names::{LOWER_IS_BETTER, in_order};
+use super::terminal::{WILSON, number, percent, short, written};
 use super::{Estimate, Report};
 use crate::metrics::float;
-
-/// Figures of which less is better; the arrow points the good way.
-const DOWN: [&str; 5] = ["ece", "brier", "nll", "aurc", "false_alarms_per_10k"];
 
 impl Report {
     /// Markdown.
@@ -36,7 +33,8 @@ impl Report {
             let points = head.points.iter();
             let at = points.flat_map(|p| in_order(&p.figures).into_iter().map(|(name, e)| (p.name.as_str(), name, e)));
             for (filter, name, e) in free.chain(at) {
-                let arrow = if DOWN.contains(&name) { "↓" } else { "↑" };
+                // It points the good way.
+                let arrow = if LOWER_IS_BETTER.contains(&name) { "↓" } else { "↑" };
                 let value = e.value.map_or_else(|| "-".to_owned(), |v| format!("{v:.4}"));
                 let [error, interval] = spread(e);
                 writeln!(t, "|{task}.{}|1|{filter}|0|{name}|{arrow}|{value}|±|{error}|{interval}|", head.head)?;
@@ -65,9 +63,10 @@ impl Report {
         writeln!(t, "{}.", m.system.terms())?;
         writeln!(
             t,
-            "Made by grens {}. Stderr: a quarter of the 95% bootstrap interval's width. Shares: Wilson's 95% interval.",
+            "Made by grens {}. Stderr: a quarter of the 95% bootstrap interval's width. Shares: Wilson's 95% intervals, {WILSON}.",
             m.grens
-        )
+        )?;
+        m.data.too_few_clusters(m.draws).map_or(Ok(()), |why| writeln!(t, "\nFigures have no interval: {why}."))
     }
 }
 

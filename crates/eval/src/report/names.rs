@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::Estimate;
 
-/// Names in the order in which they are read; others come after, by the alphabet.
-const ORDER: [&str; 21] = [
+/// All figures, in the order in which they are read.
+pub(super) const KNOWN: [&str; 21] = [
     "macro_f1",
     "precision",
     "recall",
@@ -29,10 +29,13 @@ const ORDER: [&str; 21] = [
     "nll",
 ];
 
+/// Figures of which less is better.
+pub(super) const LOWER_IS_BETTER: [&str; 5] = ["ece", "brier", "nll", "aurc", "false_alarms_per_10k"];
+
 /// Figures in the order in which they are read.
 pub(super) fn in_order(figures: &BTreeMap<String, Estimate>) -> Vec<(&str, &Estimate)> {
     let mut all: Vec<(&str, &Estimate)> = figures.iter().map(|(name, e)| (name.as_str(), e)).collect();
-    all.sort_by_key(|(name, _)| ORDER.iter().position(|known| known == name).unwrap_or(ORDER.len()));
+    all.sort_by_key(|(name, _)| KNOWN.iter().position(|known| known == name).unwrap_or(KNOWN.len()));
     all
 }
 

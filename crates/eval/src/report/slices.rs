@@ -100,15 +100,11 @@ fn length(example: &Example) -> &'static str {
 
 fn add_aucs(slice: &mut Slice, scores: &HeadScores, items: &[Item<'_>]) {
     let score = |i: &Item<'_>| scores.scores.get(i.at).copied().unwrap_or_default();
-    let mut sorted: Vec<(Scored, &str)> = items
-        .iter()
-        .map(|i| (Scored { score: score(i), hateful: i.hateful, cluster: 0 }, i.example.group.as_str()))
-        .collect();
-    // Once for all groups: each of them finds its texts in order.
-    sorted.sort_by(|a, b| b.0.score.total_cmp(&a.0.score));
+    let text = |i: &Item<'_>| Scored { score: score(i), hateful: i.hateful, cluster: 0 };
+    let texts: Vec<(Scored, &str)> = items.iter().map(|i| (text(i), i.example.group.as_str())).collect();
+    let aucs = bias_aucs(&texts);
     for row in &mut slice.rows {
-        let texts: Vec<(Scored, bool)> = sorted.iter().map(|(text, group)| (*text, *group == row.name)).collect();
-        row.aucs = Some(bias_aucs(&texts));
+        row.aucs = aucs.get(row.name.as_str()).copied();
     }
 }
 

@@ -7,6 +7,9 @@ use super::{Estimate, HeadReport, Report, Share, Slice};
 /// Figures without a threshold, and at one, in the order in which people read them.
 const FREE: [&str; 4] = ["roc_auc", "average_precision", "recall_at_precision_90", "ece"];
 
+/// What the reader of a share's interval has to know.
+pub(super) const WILSON: &str = "which count each text by itself and are too narrow where texts share a cluster";
+
 /// What `write` writes. Writing to a String cannot fail.
 pub(crate) fn written(write: impl FnOnce(&mut String) -> fmt::Result) -> String {
     let mut text = String::new();
@@ -50,14 +53,12 @@ impl Report {
             }
         }
         self.slices.iter().try_for_each(|slice| write_slice(t, slice))?;
-        if m.draws.n > 0 {
-            writeln!(
-                t,
-                "\nintervals: 95%; of figures by {} bootstrap draws over clusters, seed {}; of shares Wilson's",
-                m.draws.n, m.draws.seed
-            )?;
+        writeln!(t, "\nintervals: 95%; of shares Wilson's, {WILSON}")?;
+        match m.data.too_few_clusters(m.draws) {
+            Some(why) => writeln!(t, "figures have none: {why}"),
+            None if m.draws.n == 0 => Ok(()),
+            None => writeln!(t, "of figures by {} bootstrap draws over clusters, seed {}", m.draws.n, m.draws.seed),
         }
-        Ok(())
     }
 }
 
@@ -101,9 +102,9 @@ pub(crate) fn estimate(estimate: Option<&Estimate>) -> String {
     }
 }
 
-/// Three decimals for shares, one for what is counted per 10,000.
+/// Three decimals for shares and likelihoods, one for what is counted per 10,000.
 pub(super) fn number(v: f64) -> String {
-    if v.abs() > 1.0 { format!("{v:.1}") } else { format!("{v:.3}") }
+    if v.abs() >= 10.0 { format!("{v:.1}") } else { format!("{v:.3}") }
 }
 
 /// A share with its interval, in per cent.
