@@ -205,7 +205,11 @@ impl Scorer {
         Ok(logits.chunks_exact(self.encoder.n_labels()).map(|row| self.heads.logits(row)).collect())
     }
 
-    fn encode<T: AsRef<str> + Sync>(&self, texts: &[T]) -> Result<Vec<Encoded>> {
+    /// Normalise and tokenise texts on the worker threads.
+    ///
+    /// # Errors
+    /// As [`Scorer::encode_one`].
+    pub fn encode<T: AsRef<str> + Sync>(&self, texts: &[T]) -> Result<Vec<Encoded>> {
         self.pool.install(|| texts.par_iter().map(|t| self.tokens.encode(t.as_ref())).collect())
     }
 
