@@ -55,7 +55,7 @@ fn modernbert_agrees_with_transformers() {
 /// The conformance suite's two backends of the packed encoder, on the same weights.
 fn both_backends(dir: &ModelDir) -> [Box<dyn Encoder>; 2] {
     let weights = Weights::parse(&dir.weights.bytes, &dir.weights.path).unwrap();
-    [Device::find(DeviceChoice::Cpu).unwrap(), Device::Accelerator(candle_core::Device::Cpu)]
+    [Device::find(&DeviceChoice::Cpu).unwrap(), Device::Accelerator(candle_core::Device::Cpu)]
         .map(|device| build(&dir.config, &dir.config_file.path, &weights, &device).unwrap())
 }
 
@@ -83,7 +83,7 @@ proptest! {
         for family in MODEL_TYPES {
             let dir = fixture(family);
             let weights = Weights::parse(&dir.weights.bytes, &dir.weights.path).unwrap();
-            let device = Device::find(DeviceChoice::Cpu).unwrap();
+            let device = Device::find(&DeviceChoice::Cpu).unwrap();
             let encoder = build(&dir.config, &dir.config_file.path, &weights, &device).unwrap();
             let width = encoder.n_labels();
             let all = encoder.logits(&PackedBatch::new(posts.iter().map(Vec::as_slice))).unwrap();
