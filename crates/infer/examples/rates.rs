@@ -20,20 +20,21 @@ const WINDOW: usize = 4096;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut args = std::env::args().skip(1);
-    let mut next = |what: &str| args.next().ok_or_else(|| format!("{what} is missing: MODEL POSTS.jsonl DEVICE [SECONDS]"));
+    let mut next =
+        |what: &str| args.next().ok_or_else(|| format!("{what} is missing: MODEL POSTS.jsonl DEVICE [SECONDS]"));
     let (model, posts, device) = (next("MODEL")?, next("POSTS.jsonl")?, next("DEVICE")?);
     let seconds: f64 = next("SECONDS").unwrap_or_else(|_| "5".to_owned()).parse()?;
     let texts: Vec<String> = std::fs::read_to_string(posts)?
         .lines()
         .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok()?["text"].as_str().map(str::to_owned))
         .collect();
-    let scorer = Scorer::load(&ModelDir::open(&model)?, &ScorerOptions { device: device.parse()?, ..ScorerOptions::default() })?;
+    let scorer =
+        Scorer::load(&ModelDir::open(&model)?, &ScorerOptions { device: device.parse()?, ..ScorerOptions::default() })?;
 
     // On one thread over the first posts, then on all threads over all of them.
     let sample: Vec<&String> = texts.iter().take(WINDOW).collect();
-    let one = rate(seconds / 2.0, sample.len(), || {
-        sample.iter().try_for_each(|text| scorer.encode_one(text).map(|_| ()))
-    })?;
+    let one =
+        rate(seconds / 2.0, sample.len(), || sample.iter().try_for_each(|text| scorer.encode_one(text).map(|_| ())))?;
     let mut encoded: Vec<Encoded> = vec![];
     let all = rate(seconds / 2.0, texts.len(), || {
         encoded = scorer.encode(&texts)?;

@@ -30,11 +30,9 @@ impl FromStr for DeviceChoice {
             "cpu" => Ok(Self::Cpu),
             "metal" => Ok(Self::Metal),
             "cuda" => Ok(Self::Cuda(vec![0])),
-            _ => text
-                .strip_prefix("cuda:")
-                .and_then(gpu_numbers)
-                .map(Self::Cuda)
-                .ok_or_else(|| format!("no device is called {text:?}: write auto, cpu, cuda, cuda:N, cuda:N,M or metal")),
+            _ => text.strip_prefix("cuda:").and_then(gpu_numbers).map(Self::Cuda).ok_or_else(|| {
+                format!("no device is called {text:?}: write auto, cpu, cuda, cuda:N, cuda:N,M or metal")
+            }),
         }
     }
 }
@@ -116,7 +114,11 @@ impl fmt::Display for Device {
 fn cuda(numbers: &[usize]) -> Result<Device> {
     let open = |&number: &usize| {
         let opened = grens_kernels::cuda::Device::open(number);
-        opened.map_err(|e| InferError::Device(format!("cuda:{number} cannot be used: {e}; grens doctor shows what is there, --device cpu always works")))
+        opened.map_err(|e| {
+            InferError::Device(format!(
+                "cuda:{number} cannot be used: {e}; grens doctor shows what is there, --device cpu always works"
+            ))
+        })
     };
     numbers.iter().map(open).collect::<Result<_>>().map(Device::Cuda)
 }

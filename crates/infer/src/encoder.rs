@@ -71,8 +71,8 @@ pub trait Encoder: Send + Sync {
 /// `model_type`s that can be run.
 pub const MODEL_TYPES: [&str; 5] = ["bert", "xlm-roberta", "distilbert", "deberta-v2", "modernbert"];
 
-#[cfg(feature = "cuda")]
 /// Whether the encoder that `config.json` names is the packed one, which runs on every device.
+#[cfg(feature = "cuda")]
 pub(crate) fn is_packed(config: &Value) -> bool {
     matches!(config["model_type"].as_str(), Some("bert" | "xlm-roberta" | "distilbert"))
 }

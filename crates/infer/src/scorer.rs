@@ -258,7 +258,9 @@ fn on_lanes<T: Send>(
     let next = AtomicUsize::new(0);
     let done: Mutex<Vec<(usize, Result<T>)>> = Mutex::default();
     let work = || {
-        while let Some((at, range)) = Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|at| Some((at, ranges.get(at)?))) {
+        while let Some((at, range)) =
+            Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|at| Some((at, ranges.get(at)?)))
+        {
             let result = run(range.clone());
             done.lock().unwrap_or_else(PoisonError::into_inner).push((at, result));
         }
@@ -284,7 +286,8 @@ mod tests {
         for lanes in [1, 3, 100] {
             let starts = on_lanes(&ranges, lanes, |range| Ok(range.start));
             assert!(starts.is_ok_and(|s| s == (0..50).collect::<Vec<_>>()));
-            let error = on_lanes(&ranges, lanes, |range| if range.start == 7 { Err(InferError::OutOfMemory) } else { Ok(()) });
+            let error =
+                on_lanes(&ranges, lanes, |range| if range.start == 7 { Err(InferError::OutOfMemory) } else { Ok(()) });
             assert!(matches!(error, Err(InferError::OutOfMemory)));
         }
         assert!(on_lanes(&[], 3, |_| Ok(())).is_ok_and(|none| none.is_empty()));

@@ -1,5 +1,6 @@
 //! Batches on devices beside the processor: each goes to the device with the least to do, in parts where a device has not the memory for it.
 
+use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::{Encoder, Pace};
@@ -32,7 +33,7 @@ impl OnDevice {
         let posts: Vec<&[u32]> = batch.posts().collect();
         let mut logits = Vec::with_capacity(posts.len() * self.encoder.n_labels());
         // What is left to do, the first posts on top.
-        let mut left = vec![0..posts.len()];
+        let mut left: Vec<Range<usize>> = std::iter::once(0..posts.len()).collect();
         while let Some(range) = left.pop() {
             let lengths: Vec<usize> = posts[range.clone()].iter().map(|p| p.len()).collect();
             let (tokens, budget) = (lengths.iter().sum::<usize>(), self.budget.load(Ordering::Relaxed).max(1));
@@ -52,7 +53,8 @@ impl OnDevice {
                 }
             };
             // Two at least, so that it comes to an end: cut by hand what would stay whole.
-            let parts = if parts.len() > 1 { parts } else { vec![0..lengths.len() / 2, lengths.len() / 2..lengths.len()] };
+            let parts =
+                if parts.len() > 1 { parts } else { vec![0..lengths.len() / 2, lengths.len() / 2..lengths.len()] };
             left.extend(parts.into_iter().rev().map(|part| range.start + part.start..range.start + part.end));
         }
         Ok(logits)

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use grens_kernels::cuda::{Device, Embedding, Gpu, Head, HeadWeights, Linear, LinearWeights, ModelSize, Norm, Rows, Tables};
+use grens_kernels::cuda::{
+    Device, Embedding, Gpu, Head, HeadWeights, Linear, LinearWeights, ModelSize, Norm, Rows, Tables,
+};
 use grens_kernels::{AttentionShape, Precision, Queries};
 
 use super::backend::{Backend, Between, Layer};

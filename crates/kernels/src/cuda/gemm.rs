@@ -15,6 +15,9 @@ use super::lane::Lane;
 /// Bytes that an algorithm may use beside its inputs; what NVIDIA advises for Hopper.
 pub(super) const WORKSPACE: usize = 32 << 20;
 
+/// `CUBLAS_OP_T`: weights lie `[n_out, n_in]`, which is what has to be turned in an order of columns.
+static TRANSPOSED: i32 = 1;
+
 /// A way into cuBLASLt, one a lane.
 pub(super) struct Handle(sys::cublasLtHandle_t);
 
@@ -97,14 +100,13 @@ impl Plan {
             sys::cublasComputeType_t::CUBLAS_COMPUTE_32F,
             sys::cudaDataType::CUDA_R_32F,
         )?);
-        let transposed = sys::cublasOperation_t::CUBLAS_OP_T;
-        // SAFETY: the attribute is one of that enum, which is read during the call.
+        // SAFETY: the attribute is an i32, which is read during the call.
         unsafe {
             result::set_matmul_desc_attribute(
                 description.0,
                 sys::cublasLtMatmulDescAttributes_t::CUBLASLT_MATMUL_DESC_TRANSA,
-                (&raw const transposed).cast(),
-                size_of_val(&transposed),
+                (&raw const TRANSPOSED).cast(),
+                size_of_val(&TRANSPOSED),
             )?;
         }
         let weights = Layout::of_rows(n_out, n_in)?;

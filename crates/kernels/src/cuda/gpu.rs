@@ -1,6 +1,6 @@
 //! A device that is ready to run a model of some size: kernels loaded, lanes made.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use cudarc::driver::{CudaFunction, CudaSlice, CudaStream, DeviceRepr};
 use cudarc::nvrtc::Ptx;
@@ -44,7 +44,7 @@ pub struct Gpu {
 /// What weights are put in place with.
 struct Setup {
     stream: Arc<CudaStream>,
-    blas: Handle,
+    blas: Mutex<Handle>,
 }
 
 impl Gpu {
@@ -61,7 +61,8 @@ impl Gpu {
             )),
             other => other,
         })?;
-        let [embed, add_norm, first_rows, finish_gelu, attention, head] = KERNELS.map(|name| module.load_function(name));
+        let [embed, add_norm, first_rows, finish_gelu, attention, head] =
+            KERNELS.map(|name| module.load_function(name));
         let kernels = Kernels {
             embed: embed?,
             add_norm: add_norm?,
@@ -71,7 +72,7 @@ impl Gpu {
             head: head?,
         };
         device.context.bind_to_thread()?;
-        let setup = Setup { stream: device.context.new_stream()?, blas: Handle::new()? };
+        let setup = Setup { stream: device.context.new_stream()?, blas: Mutex::new(Handle::new()?) };
         Ok(Self { lanes: Lanes::new(&device.context, LANES)?, device: device.clone(), size, kernels, setup })
     }
 
@@ -116,7 +117,8 @@ impl Gpu {
     /// How to multiply by a matrix of this size.
     pub(super) fn plan(&self, n_in: usize, n_out: usize) -> Result<Plan, CudaError> {
         self.device.context.bind_to_thread()?;
-        Plan::new(&self.setup.blas, n_in, n_out, MOST_TOKENS)
+        let blas = self.setup.blas.lock().unwrap_or_else(PoisonError::into_inner);
+        Plan::new(&blas, n_in, n_out, MOST_TOKENS)
     }
 }
 

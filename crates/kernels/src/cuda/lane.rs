@@ -3,7 +3,9 @@
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 
 use cudarc::driver::sys::{CU_MEMHOSTALLOC_WRITECOMBINED, CUevent_flags};
-use cudarc::driver::{CudaContext, CudaEvent, CudaSlice, CudaStream, CudaView, DevicePtr, DevicePtrMut, PinnedHostSlice};
+use cudarc::driver::{
+    CudaContext, CudaEvent, CudaSlice, CudaStream, CudaView, DevicePtr, DevicePtrMut, PinnedHostSlice,
+};
 
 use super::error::CudaError;
 use super::gemm::{Handle, WORKSPACE};
@@ -133,7 +135,7 @@ fn pinned_to_read(context: &Arc<CudaContext>, len: usize) -> Result<PinnedHostSl
 
 /// The lanes of a device.
 pub(super) struct Lanes {
-    free: Mutex<Vec<Arc<Lane>>>,
+    free: Mutex<Vec<Lane>>,
     freed: Condvar,
     count: usize,
 }
@@ -141,10 +143,10 @@ pub(super) struct Lanes {
 impl Lanes {
     /// As many as there is memory for, at least one.
     pub(super) fn new(context: &Arc<CudaContext>, wanted: usize) -> Result<Self, CudaError> {
-        let mut free = vec![Arc::new(Lane::new(context)?)];
+        let mut free = vec![Lane::new(context)?];
         while free.len() < wanted {
             match Lane::new(context) {
-                Ok(lane) => free.push(Arc::new(lane)),
+                Ok(lane) => free.push(lane),
                 Err(CudaError::OutOfMemory) => break,
                 Err(error) => return Err(error),
             }
@@ -157,7 +159,7 @@ impl Lanes {
     }
 
     /// A free lane; waits for one where there is none.
-    pub(super) fn acquire(&self) -> Arc<Lane> {
+    pub(super) fn acquire(&self) -> Lane {
         let mut free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
         loop {
             match free.pop() {
@@ -167,7 +169,7 @@ impl Lanes {
         }
     }
 
-    pub(super) fn release(&self, lane: Arc<Lane>) {
+    pub(super) fn release(&self, lane: Lane) {
         self.free.lock().unwrap_or_else(PoisonError::into_inner).push(lane);
         self.freed.notify_one();
     }

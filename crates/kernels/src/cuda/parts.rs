@@ -100,7 +100,10 @@ impl Gpu {
             LinearWeights::I8 { values, scales } => (values.iter().map(|&q| narrow(f32::from(q))).collect(), scales),
         };
         if halves.len() != n_in * n_out || scales.len() != n_out {
-            return Err(CudaError::Shape(format!("a layer of {n_in} inputs and {n_out} outputs has {} weights", halves.len())));
+            return Err(CudaError::Shape(format!(
+                "a layer of {n_in} inputs and {n_out} outputs has {} weights",
+                halves.len()
+            )));
         }
         let plan = self.plan(n_in, n_out)?;
         // An even number of inputs: `plan` refuses others.

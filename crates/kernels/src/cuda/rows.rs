@@ -34,7 +34,7 @@ const fn attention_warps(head_dim: usize) -> u32 {
 /// A batch under way on a lane.
 struct Session {
     gpu: Arc<Gpu>,
-    lane: Arc<Lane>,
+    lane: ManuallyDrop<Lane>,
     /// Tiles and posts of four words each, then ids, then places.
     inputs: ManuallyDrop<CudaSlice<u32>>,
     tiles: usize,
@@ -44,11 +44,12 @@ struct Session {
 
 impl Drop for Session {
     fn drop(&mut self) {
+        // SAFETY: this is the end of the session; neither is used again.
+        let (lane, inputs) = unsafe { (ManuallyDrop::take(&mut self.lane), ManuallyDrop::take(&mut self.inputs)) };
         // Whatever went wrong: nothing may read staged inputs any more when the next batch writes its own.
-        self.lane.settle();
-        // SAFETY: this is the end of the session; `inputs` is not used again.
-        self.lane.give_back(unsafe { ManuallyDrop::take(&mut self.inputs) });
-        self.gpu.lanes.release(Arc::clone(&self.lane));
+        lane.settle();
+        lane.give_back(inputs);
+        self.gpu.lanes.release(lane);
     }
 }
 
@@ -113,7 +114,13 @@ impl Gpu {
     ///
     /// # Errors
     /// When lengths and ids do not fit together or the tables, or the device fails or is full.
-    pub fn embed(self: &Arc<Self>, ids: &[u32], lengths: &[usize], tables: &Embedding, norm: &Norm) -> Result<Rows, CudaError> {
+    pub fn embed(
+        self: &Arc<Self>,
+        ids: &[u32],
+        lengths: &[usize],
+        tables: &Embedding,
+        norm: &Norm,
+    ) -> Result<Rows, CudaError> {
         let longest = lengths.iter().copied().max().unwrap_or(0);
         if ids.is_empty() || lengths.contains(&0) || lengths.iter().sum::<usize>() != ids.len() {
             return Err(CudaError::Shape(format!("{} ids are not posts of these lengths", ids.len())));
@@ -136,7 +143,7 @@ impl Gpu {
         };
         let session = Session {
             gpu: Arc::clone(self),
-            lane,
+            lane: ManuallyDrop::new(lane),
             inputs: ManuallyDrop::new(on_device),
             tiles,
             posts: lengths.len(),
@@ -175,7 +182,11 @@ impl Rows {
     pub fn linear(&self, layer: &Linear) -> Result<Self, CudaError> {
         self.expect_finished()?;
         if self.width != layer.plan.n_in() {
-            return Err(CudaError::Shape(format!("rows of {} do not fit a layer of {}", self.width, layer.plan.n_in())));
+            return Err(CudaError::Shape(format!(
+                "rows of {} do not fit a layer of {}",
+                self.width,
+                layer.plan.n_in()
+            )));
         }
         let mut out = Self::new(&self.session, self.rows, layer.plan.n_out())?;
         layer.plan.run(&self.session.lane, &layer.weights, &self.buffer, &mut out.buffer, self.rows)?;
@@ -232,7 +243,10 @@ impl Rows {
         let session = Rc::clone(&self.session);
         let size = session.gpu.size;
         if (self.rows, self.width) != (session.tokens, 3 * size.hidden) {
-            return Err(CudaError::Shape(format!("{} rows of {} are no queries, keys and values", self.rows, self.width)));
+            return Err(CudaError::Shape(format!(
+                "{} rows of {} are no queries, keys and values",
+                self.rows, self.width
+            )));
         }
         let (rows, tiles, most) = if first_only {
             (session.posts, 4 * session.tiles..4 * (session.tiles + session.posts), 1_u32)
