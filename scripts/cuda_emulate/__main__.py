@@ -1,9 +1,9 @@
 """The CUDA kernels on this processor, each against a plain reference: finds wrong indices and arithmetic without a GPU.
 
-Usage: python3 -m scripts.cuda_emulate        (g++ or clang++ in CXX; some seconds a size)
+Usage: python3 -m scripts.cuda_emulate [FLAG ...]        (g++, or what CXX names; some seconds a size)
 
 The kernels' own files (crates/kernels/src/cuda/source) are compiled as C++ over emulate.h, where the threads of a block are fibers with real barriers and
-shuffles, under the address sanitizer. check.cpp draws inputs anew for every case, poisons outputs, and compares with sums in f64: one token, 511,
+shuffles. FLAGs go to the compiler: with -fsanitize=address every read and write beyond a buffer is found. check.cpp draws inputs anew for every case, poisons outputs, and compares with sums in f64: one token, 511,
 posts of different lengths, heads of 8, 32 and 64. What it cannot find: races that need threads at the same moment, and what cuBLASLt does.
 """
 import os
