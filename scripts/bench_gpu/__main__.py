@@ -72,14 +72,13 @@ def parts(args, rows):
 
 def pytorch(args, rows):
     exported = args.out / "hf"
-    subprocess.run([str(args.grens), "model", "export", "--model", str(args.model), "--out", str(exported)], check=True, env=args.environment,
+    subprocess.run([str(args.grens), "model", "export", "--model", str(args.model), "--hf", str(exported)], check=True, env=args.environment,
                    stdout=sys.stderr)
     command = [sys.executable, "-m", "scripts.bench_gpu.torch_side", str(exported), str(args.out / "posts.jsonl"), "cuda" if args.is_gpu else "cpu",
                str(args.seconds)]
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, cwd=ROOT, env=args.environment)
     if done.returncode:
-        print("PyTorch could not be measured", file=sys.stderr)
-        return
+        raise ValueError("PyTorch could not be measured")
     rows.extend(json.loads(line) for line in done.stdout.splitlines())
 
 
@@ -104,7 +103,7 @@ def main():
     parser.add_argument("--dry-run", action="store_true")
     args = parser.parse_args()
     if args.dry_run:
-        args.device, args.posts, args.conformance, args.rounds, args.seconds = "cpu", 200, 60, 1, 0.2
+        args.device, args.posts, args.conformance, args.rounds, args.seconds = "cpu", 48, 24, 1, 0.1
     began = time.perf_counter()
     args.out.mkdir(parents=True, exist_ok=True)
     args.grens, args.rates, args.out = unpacked(args.grens, args.out), unpacked(args.rates, args.out), args.out.absolute()
@@ -125,7 +124,8 @@ def main():
         report.write(args.out / "rows.csv", rows)
     rows.append({"what": "all of it", "seconds": time.perf_counter() - began})
     report.write(args.out / "rows.csv", rows)
-    sys.exit(0 if report.show(rows, args) else 1)
+    # On a processor nothing is promised.
+    sys.exit(0 if report.show(rows, args) or args.dry_run else 1)
 
 
 if __name__ == "__main__":
