@@ -173,3 +173,6 @@ pub(crate) fn cut_warning(post: &Post) -> Option<Warning> {
         message: format!("the text is longer than {} KiB; the model reads only its beginning", MAX_TEXT_BYTES >> 10),
     })
 }
+
+#[cfg(test)]
+mod tests;
