@@ -64,7 +64,7 @@ def watched(file, is_gpu):
     if not is_gpu:
         yield Busy(None)
         return
-    command = ["nvidia-smi", "-i", "0", f"--query-gpu={','.join(QUERY)}", "--format=csv,noheader,nounits", f"-lms={EVERY_MS}"]
+    command = ["nvidia-smi", "-i", "0", f"--query-gpu={','.join(QUERY)}", "--format=csv,noheader,nounits", f"--loop-ms={EVERY_MS}"]
     with open(file, "w", encoding="utf-8") as out:
         try:
             sampler = subprocess.Popen(command, stdout=out)
