@@ -90,7 +90,7 @@ fn posts(count: usize) -> tempfile::NamedTempFile {
 }
 
 fn scored(file: &tempfile::NamedTempFile, at_once: usize, fails: usize) -> (Kept, Result<Counts>) {
-    let inputs = Inputs::open(vec![Source::new(file.path())], InputOptions::default()).unwrap();
+    let inputs = Inputs::open(vec![Source::new(file.path().to_str().unwrap())], InputOptions::default()).unwrap();
     let model = ModelRef { name: "uneven".to_owned(), hash: String::new() };
     let scorer = Uneven { model, at_once, calls: AtomicUsize::new(0), fails };
     let decider = Decider::new(scorer, Policy::parse(POLICY).unwrap());
