@@ -8,6 +8,21 @@ use grens_law::{Decision, DecisionRecord, ModelRef, Policy, Scores, Statute, dec
 use crate::error::Result;
 use crate::input::Post;
 
+/// In what portions texts are best handed over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Portions {
+    /// Texts at a time.
+    pub texts: usize,
+    /// Portions that are best under way at once; 1 where more would only wait for each other.
+    pub at_once: usize,
+}
+
+impl Default for Portions {
+    fn default() -> Self {
+        Self { texts: 512, at_once: 1 }
+    }
+}
+
 /// What reads texts: a model, or in benches and tests something that only stands in for one.
 pub trait TextScorer: Send + Sync {
     /// Which model, as records name it.
@@ -29,6 +44,11 @@ pub trait TextScorer: Send + Sync {
     /// # Errors
     /// When the model fails.
     fn score_encoded(&self, posts: &[&Encoded]) -> Result<Vec<PostScores>>;
+
+    /// In what portions it is best given texts.
+    fn portions(&self) -> Portions {
+        Portions::default()
+    }
 
     /// Both steps at once.
     ///
@@ -55,6 +75,14 @@ impl TextScorer for Scorer {
 
     fn score_encoded(&self, posts: &[&Encoded]) -> Result<Vec<PostScores>> {
         Ok(Self::score_encoded(self, posts)?)
+    }
+
+    // A device beside the processor takes several batches of many tokens each, and one portion is tokenised while it works at another.
+    fn portions(&self) -> Portions {
+        match self.info().pace.lanes {
+            0 => Portions::default(),
+            lanes => Portions { texts: 4096, at_once: 2 + lanes.div_ceil(3) },
+        }
     }
 
     // Tokenises on all worker threads.
@@ -96,6 +124,12 @@ impl Decider {
     #[must_use]
     pub fn model(&self) -> &ModelRef {
         self.scorer.reference()
+    }
+
+    /// In what portions the model is best given texts.
+    #[must_use]
+    pub fn portions(&self) -> Portions {
+        self.scorer.portions()
     }
 
     /// Whether the model has a head of that name.

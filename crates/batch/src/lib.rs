@@ -14,7 +14,7 @@ mod pipeline;
 mod scan;
 mod windows;
 
-pub use decider::{Decider, Judged, TextScorer};
+pub use decider::{Decider, Judged, Portions, TextScorer};
 pub use error::{BatchError, Result};
 pub use grens_input::{
     Fields, Format, InputError, InputOptions, Inputs, Item, KeyError, MAX_RECORD_BYTES, MAX_TEXT_BYTES, PRESETS, Place,

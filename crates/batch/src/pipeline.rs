@@ -1,6 +1,8 @@
 //! From items to records as they come: windows of posts, scored together, written in input order. What `grens score` does.
 
+use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::{Scope, ScopedJoinHandle};
 
 use grens_law::{Band, DecisionRecord, RejectRecord};
 
@@ -57,6 +59,9 @@ pub struct Counts {
 /// Setting `stop` ends the run after the window in hand. What has been read of a pipe cannot be read again: all of it is scored first,
 /// where the inputs know of `stop` too ([`crate::InputOptions::stop`]).
 ///
+/// Where the model takes several portions at once ([`Decider::portions`]), windows of files are scored side by side. What comes out of a pipe is not read
+/// ahead of what was answered.
+///
 /// # Errors
 /// When the model fails, or the sink does. A source that breaks off is a reject; the run goes on with the next.
 pub fn run(
@@ -67,27 +72,72 @@ pub fn run(
     sink: &mut impl Sink,
 ) -> Result<Counts> {
     let mut feed = Feed::start(inputs, window);
+    let at_once = if feed.is_pipe() { 1 } else { decider.portions().at_once.max(1) };
     let mut counts = Counts::default();
-    loop {
-        let stopped = || stop.load(Ordering::Relaxed);
-        if stopped() && !feed.is_pipe() {
-            counts.interrupted = true;
-            break;
+    std::thread::scope(|scope| {
+        let mut under_way = VecDeque::new();
+        let mut is_over = false;
+        loop {
+            while !is_over && under_way.len() < at_once {
+                let stopped = || stop.load(Ordering::Relaxed);
+                let items = if stopped() && !feed.is_pipe() { vec![] } else { feed.next(stop).unwrap_or_default() };
+                if items.is_empty() {
+                    counts.interrupted = stopped();
+                    is_over = true;
+                } else {
+                    under_way.push_back(UnderWay::start(items, decider, (at_once > 1).then_some(scope)));
+                }
+            }
+            let Some(window) = under_way.pop_front() else { return Ok(counts) };
+            window.write(&mut counts, sink)?;
         }
-        let items = feed.next(stop).unwrap_or_default();
-        if items.is_empty() {
-            counts.interrupted = stopped();
-            break;
-        }
+    })
+}
+
+/// Records of posts, in order.
+type Scored = (Vec<Box<Post>>, Result<Vec<DecisionRecord>>);
+
+/// A window that is being scored.
+struct UnderWay<'scope> {
+    /// Its items that are no posts.
+    others: Vec<Item>,
+    scored: Scoring<'scope>,
+}
+
+enum Scoring<'scope> {
+    Done(Scored),
+    /// On a thread of its own.
+    Running(ScopedJoinHandle<'scope, Scored>),
+}
+
+impl<'scope> UnderWay<'scope> {
+    /// Score the posts of a window, at once or on a thread of `beside`.
+    fn start<'env>(items: Vec<Item>, decider: &'env Decider, beside: Option<&'scope Scope<'scope, 'env>>) -> Self {
         let mut posts = Vec::with_capacity(items.len());
+        let mut others = vec![];
         for item in items {
             match item {
-                Item::Post(post) => {
-                    if let Some(warning) = cut_warning(&post) {
-                        sink.warn(&warning);
-                    }
-                    posts.push(post);
-                }
+                Item::Post(post) => posts.push(post),
+                other => others.push(other),
+            }
+        }
+        let score = move || {
+            let records = decider.decide(&posts);
+            (posts, records)
+        };
+        let scored = match beside {
+            Some(scope) => Scoring::Running(scope.spawn(score)),
+            None => Scoring::Done(score()),
+        };
+        Self { others, scored }
+    }
+
+    /// Hand everything of the window to `sink`.
+    fn write(self, counts: &mut Counts, sink: &mut impl Sink) -> Result<()> {
+        for item in self.others {
+            match item {
+                // Taken out before.
+                Item::Post(_) => {}
                 Item::Skip(_) => counts.skipped += 1,
                 Item::Reject(reject) => {
                     counts.rejected += 1;
@@ -96,16 +146,23 @@ pub fn run(
                 Item::TooManyRejects(over) => return Err(BatchError::TooManyRejects(over)),
             }
         }
-        for (record, post) in decider.decide(&posts)?.into_iter().zip(posts) {
+        let (posts, records) = match self.scored {
+            Scoring::Done(scored) => scored,
+            // A panic goes on where it would have without the thread.
+            Scoring::Running(thread) => thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+        };
+        for (record, post) in records?.into_iter().zip(posts) {
+            if let Some(warning) = cut_warning(&post) {
+                sink.warn(&warning);
+            }
             counts.posts += 1;
             counts.candidates += u64::from(record.band == Band::Candidate);
             counts.review += u64::from(record.band == Band::Review);
             counts.truncated += u64::from(record.truncated);
             sink.record(*post, record)?;
         }
-        sink.window_done(&counts)?;
+        sink.window_done(counts)
     }
-    Ok(counts)
 }
 
 /// What to say of a post whose text is longer than what is kept of it.
@@ -116,3 +173,6 @@ pub(crate) fn cut_warning(post: &Post) -> Option<Warning> {
         message: format!("the text is longer than {} KiB; the model reads only its beginning", MAX_TEXT_BYTES >> 10),
     })
 }
+
+#[cfg(test)]
+mod tests;

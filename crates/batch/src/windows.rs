@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded, unbounded};
 use rayon::prelude::*;
 
+use crate::decider::Portions;
 use crate::input::{Inputs, Item, LanguageGate, SourceState};
 
 /// Items that are handed over at a time where reading never waits; a hand-over costs as much as reading a post.
@@ -43,6 +44,12 @@ impl Window {
         Self { pause: half.min(default.pause), longest: half, scoring: Some(half), ..default }
     }
 
+    /// Windows of as many posts as a model is best given.
+    #[must_use]
+    pub fn of(portions: Portions) -> Self {
+        Self { posts: portions.texts, ..Self::default() }
+    }
+
     /// Most posts of the next window, after one that might have `size` and had `posts`, which took so long: twice as many, up to what may
     /// be and to what is scored in time.
     fn next_size(&self, size: usize, posts: usize, took: Duration) -> usize {
@@ -56,7 +63,12 @@ impl Window {
 
 impl Default for Window {
     fn default() -> Self {
-        Self { posts: 512, pause: Duration::from_millis(1), longest: Duration::from_millis(50), scoring: None }
+        Self {
+            posts: Portions::default().texts,
+            pause: Duration::from_millis(1),
+            longest: Duration::from_millis(50),
+            scoring: None,
+        }
     }
 }
 

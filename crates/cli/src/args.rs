@@ -94,7 +94,7 @@ pub(crate) struct ModelArgs {
     /// Model directory, or a name on the Hugging Face hub (owner/model) [default: the shipped model].
     #[arg(long, value_name = "DIR|NAME")]
     pub(crate) model: Option<String>,
-    /// Where to run: auto, cpu, cuda, cuda:N or metal.
+    /// Where to run: auto, cpu, cuda, cuda:N, cuda:N,M (several GPUs) or metal.
     #[arg(long, default_value_t)]
     pub(crate) device: DeviceChoice,
     /// Worker threads; 0 for one per processor.

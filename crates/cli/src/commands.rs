@@ -70,7 +70,7 @@ fn load_at(
     let dir = ModelDir::open(place)?;
     // What is shared out beside scoring (lists, near repeats, bootstrap draws) keeps to as many threads. It fails only when they are there already.
     let _ = rayon::ThreadPoolBuilder::new().num_threads(args.threads).build_global();
-    let options = ScorerOptions { device: args.device, threads: args.threads, labels, arithmetic };
+    let options = ScorerOptions { device: args.device.clone(), threads: args.threads, labels, arithmetic };
     let scorer = Scorer::load(&dir, &options)?;
     Ok((dir, scorer))
 }

@@ -70,7 +70,11 @@ impl From<InferError> for Failure {
                 ),
             ),
             InferError::Hash { .. } => (Exit::Model, Some("fetch the model again; do not score with a changed one")),
-            InferError::Device(_) | InferError::Kernel(_) => (Exit::Device, None),
+            InferError::Device(_) | InferError::Kernel(_) | InferError::OutOfMemory => (Exit::Device, None),
+            #[cfg(feature = "cuda")]
+            InferError::Cuda(_) => {
+                (Exit::Device, Some("grens doctor shows what is there of CUDA; --device cpu always works"))
+            }
             InferError::Write { .. } => (Exit::Output, None),
             InferError::Labels(_) => (Exit::Usage, None),
             InferError::Candle(_) | InferError::Tokenizer(_) | InferError::Threads(_) => (Exit::Failure, None),

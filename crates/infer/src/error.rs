@@ -87,12 +87,31 @@ pub enum InferError {
     /// The tensor library failed.
     #[error("inference: {0}")]
     Candle(#[from] candle_core::Error),
+    /// The device has no memory left for a batch. It is tried again in halves, so that this is told of a single post only.
+    #[error("the GPU is out of memory; something else may be using it, see nvidia-smi")]
+    OutOfMemory,
+    /// The GPU, its driver or its libraries failed.
+    #[cfg(feature = "cuda")]
+    #[error("GPU: {0}")]
+    Cuda(grens_kernels::cuda::CudaError),
     /// The kernel tier that was forced is not there.
     #[error("{0}; unset GRENS_KERNEL to use the fastest tier of this machine")]
     Kernel(#[from] grens_kernels::TierError),
     /// The thread pool could not be started.
     #[error("cannot start the worker threads: {0}")]
     Threads(String),
+}
+
+#[cfg(feature = "cuda")]
+impl From<grens_kernels::cuda::CudaError> for InferError {
+    fn from(error: grens_kernels::cuda::CudaError) -> Self {
+        use grens_kernels::cuda::CudaError;
+        match error {
+            CudaError::OutOfMemory => Self::OutOfMemory,
+            CudaError::Missing(problem) | CudaError::Unsupported(problem) => Self::Device(problem),
+            other => Self::Cuda(other),
+        }
+    }
 }
 
 impl InferError {

@@ -21,10 +21,10 @@ mod weights;
 
 pub use calibration::{Calibration, HeadMap};
 pub use device::{Device, DeviceChoice};
-pub use encoder::{Encoder, MODEL_TYPES};
+pub use encoder::{Encoder, MODEL_TYPES, Pace};
 pub use error::{InferError, Result};
 pub use export::export_hf;
-pub use golden::{GoldenReport, TOLERANCE, TOLERANCE_INT8, compare_with_golden};
+pub use golden::{GoldenReport, TOLERANCE, TOLERANCE_BF16, TOLERANCE_INT8, compare_with_golden};
 pub use hub::OFFLINE_ENV;
 pub use labels::{Activation, Heads, LabelMap, LabelPair, Output};
 pub use model_dir::{ModelDir, hex};

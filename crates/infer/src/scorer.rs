@@ -1,23 +1,22 @@
 //! The one scoring path: texts in, calibrated scores out.
 
 use std::borrow::Borrow;
+use std::ops::Range;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use grens_law::{ModelRef, Scores};
 use rayon::prelude::*;
 
 use crate::calibration::Calibration;
 use crate::device::{Device, DeviceChoice};
-use crate::encoder::{self, Encoder, label_names};
+use crate::encoder::{self, Encoder, Pace, label_names};
 use crate::error::{InferError, Result};
 use crate::labels::{Activation, Heads, LabelMap};
 use crate::model_dir::ModelDir;
 use crate::packed::{PackedBatch, equal_ranges};
 use crate::tokens::{Encoded, Tokens};
 use crate::weights::Weights;
-
-/// Tokens of a batch: enough that reading the weights is a small part of the work, little enough that a batch's hidden
-/// states stay near the processor.
-const TOKEN_BUDGET: usize = 512;
 
 /// How a model is to be run.
 #[derive(Debug, Clone, Default)]
@@ -66,6 +65,10 @@ pub struct ModelInfo {
     pub runs_on: String,
     /// Whether it multiplies in 8 bits.
     pub in_int8: bool,
+    /// Whether hidden states are kept in bf16.
+    pub in_bf16: bool,
+    /// In what portions it takes posts.
+    pub pace: Pace,
     /// Pieces in the tokenizer.
     pub vocab_size: usize,
     /// Tokens read of a post.
@@ -94,7 +97,15 @@ impl Scorer {
     /// # Errors
     /// When its files do not fit together, its kind cannot be run, or the device is not there.
     pub fn load(dir: &ModelDir, options: &ScorerOptions) -> Result<Self> {
-        let device = match Device::find(options.device)? {
+        let device = match Device::find(&options.device)? {
+            // The user's own choice is refused with a reason instead, where the encoder is built.
+            #[cfg(feature = "cuda")]
+            Device::Cuda(_) if options.device == DeviceChoice::Auto && !encoder::is_packed(&dir.config) => {
+                Device::find(&DeviceChoice::Cpu)?
+            }
+            device => device,
+        };
+        let device = match device {
             Device::Cpu(tier) if options.arithmetic == Arithmetic::F32 => Device::Cpu(tier.in_f32()),
             device => device,
         };
@@ -133,6 +144,8 @@ impl Scorer {
             model_type: dir.config["model_type"].as_str().unwrap_or("unknown").to_owned(),
             runs_on: encoder.describe(),
             in_int8: encoder.in_int8(),
+            in_bf16: encoder.in_bf16(),
+            pace: encoder.pace(),
             vocab_size: tokens.vocab_size(),
             max_tokens: tokens.max_tokens(),
             heads: heads.present().collect(),
@@ -205,21 +218,32 @@ impl Scorer {
         Ok(logits.chunks_exact(self.encoder.n_labels()).map(|row| self.heads.logits(row)).collect())
     }
 
-    fn encode<T: AsRef<str> + Sync>(&self, texts: &[T]) -> Result<Vec<Encoded>> {
+    /// Normalise and tokenise texts on the worker threads.
+    ///
+    /// # Errors
+    /// As [`Scorer::encode_one`].
+    pub fn encode<T: AsRef<str> + Sync>(&self, texts: &[T]) -> Result<Vec<Encoded>> {
         self.pool.install(|| texts.par_iter().map(|t| self.tokens.encode(t.as_ref())).collect())
     }
 
-    /// Logits of all posts, `[posts, n_labels]`: batches of neighbours side by side on the threads.
+    /// Calibrated probabilities of one post's outputs, `[n_labels]`.
+    pub(crate) fn scores_of(&self, outputs: &[f32]) -> Scores {
+        self.calibration.scores(self.heads.logits(outputs))
+    }
+
+    /// Logits of all posts, `[posts, n_labels]`: batches of neighbours side by side, on the threads or on the encoder's lanes.
     fn logits_of<E: Borrow<Encoded> + Sync>(&self, posts: &[E]) -> Result<Vec<f32>> {
         let lengths: Vec<usize> = posts.iter().map(|p| p.borrow().ids.len()).collect();
-        let batches: Vec<Vec<f32>> = self.pool.install(|| {
-            equal_ranges(&lengths, TOKEN_BUDGET, self.info.threads)
-                .into_par_iter()
-                .map(|range| {
-                    self.encoder.logits(&PackedBatch::new(posts[range].iter().map(|p| p.borrow().ids.as_slice())))
-                })
-                .collect::<Result<_>>()
-        })?;
+        let logits = |range: Range<usize>| {
+            self.encoder.logits(&PackedBatch::new(posts[range].iter().map(|p| p.borrow().ids.as_slice())))
+        };
+        let Pace { batch_tokens, lanes } = self.encoder.pace();
+        let batches: Vec<Vec<f32>> = if lanes == 0 {
+            let ranges = equal_ranges(&lengths, batch_tokens, self.info.threads);
+            self.pool.install(|| ranges.into_par_iter().map(logits).collect::<Result<_>>())?
+        } else {
+            on_lanes(&equal_ranges(&lengths, batch_tokens, 1), lanes, logits)?
+        };
         finite(batches.concat())
     }
 }
@@ -227,6 +251,34 @@ impl Scorer {
 /// The same logits. One that is no number reaches no threshold, and would call every post clear.
 fn finite(logits: Vec<f32>) -> Result<Vec<f32>> {
     if logits.iter().all(|l| l.is_finite()) { Ok(logits) } else { Err(InferError::NotFinite) }
+}
+
+/// What `run` gives for each range, in order, `lanes` of them at a time: on threads beside the workers, since they do nothing but wait for a device,
+/// while the workers tokenise what comes next.
+fn on_lanes<T: Send>(
+    ranges: &[Range<usize>],
+    lanes: usize,
+    run: impl Fn(Range<usize>) -> Result<T> + Sync,
+) -> Result<Vec<T>> {
+    let next = AtomicUsize::new(0);
+    let done: Mutex<Vec<(usize, Result<T>)>> = Mutex::default();
+    let work = || {
+        while let Some((at, range)) =
+            Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|at| Some((at, ranges.get(at)?)))
+        {
+            let result = run(range.clone());
+            done.lock().unwrap_or_else(PoisonError::into_inner).push((at, result));
+        }
+    };
+    std::thread::scope(|scope| {
+        for _ in 1..lanes.min(ranges.len()) {
+            scope.spawn(work);
+        }
+        work();
+    });
+    let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
+    done.sort_unstable_by_key(|(at, _)| *at);
+    done.into_iter().map(|(_, result)| result).collect()
 }
 
 #[cfg(test)]
@@ -239,5 +291,18 @@ mod tests {
         for wrong in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
             assert!(matches!(finite(vec![0.0, wrong]), Err(InferError::NotFinite)));
         }
+    }
+
+    #[test]
+    fn lanes_keep_the_order_and_hand_on_errors() {
+        let ranges: Vec<Range<usize>> = (0..50).map(|i| i..i + 1).collect();
+        for lanes in [1, 3, 100] {
+            let starts = on_lanes(&ranges, lanes, |range| Ok(range.start));
+            assert!(starts.is_ok_and(|s| s == (0..50).collect::<Vec<_>>()));
+            let error =
+                on_lanes(&ranges, lanes, |range| if range.start == 7 { Err(InferError::OutOfMemory) } else { Ok(()) });
+            assert!(matches!(error, Err(InferError::OutOfMemory)));
+        }
+        assert!(on_lanes(&[], 3, |_| Ok(())).is_ok_and(|none| none.is_empty()));
     }
 }

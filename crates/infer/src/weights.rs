@@ -86,6 +86,21 @@ impl Table {
         self.cols
     }
 
+    /// All rows in f32, row-major, `addend` added to each; empty for nothing.
+    #[cfg(feature = "cuda")]
+    pub(crate) fn into_f32(self, addend: &[f32]) -> Vec<f32> {
+        let Self { rows, cols, data } = self;
+        let data = match data {
+            TableData::F32(values) => MatrixData::F32(values),
+            TableData::I8 { values, scales } => MatrixData::I8 { values, scales },
+        };
+        let mut values = Matrix { rows, cols, data }.into_f32();
+        if !addend.is_empty() {
+            values.chunks_exact_mut(cols).for_each(|row| row.iter_mut().zip(addend).for_each(|(v, a)| *v += a));
+        }
+        values
+    }
+
     /// Add row `row` to `out`. A row that does not exist adds nothing; ids are checked when they are made.
     pub(crate) fn add_row(&self, row: usize, out: &mut [f32]) {
         if row >= self.rows {

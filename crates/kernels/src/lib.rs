@@ -19,6 +19,9 @@ mod quantised_rows;
 mod tier;
 mod two_bytes;
 
+#[cfg(feature = "cuda")]
+pub mod cuda;
+
 #[cfg(target_arch = "x86_64")]
 mod amx;
 #[cfg(target_arch = "x86_64")]

@@ -78,7 +78,11 @@ pub(crate) async fn info(State(app): State<Shared>) -> Json<Info> {
     Json(Info {
         model_id: decider.model().name.clone(),
         model_sha: decider.model().hash.clone(),
-        model_dtype: if facts.in_int8 { "int8" } else { "float32" },
+        model_dtype: match (facts.in_int8, facts.in_bf16) {
+            (true, _) => "int8",
+            (_, true) => "bfloat16",
+            _ => "float32",
+        },
         model_type: ModelType {
             classifier: Labels {
                 id2label: heads().map(|(i, head)| (i.to_string(), head)).collect(),

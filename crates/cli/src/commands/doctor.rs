@@ -36,6 +36,7 @@ pub(super) fn run(args: &ModelArgs, printer: &Printer) -> Outcome {
         ("kernels", format!("{tier}: {why}; of {}", tiers.join(", "))),
         ("threads", format!("{} (processors: {})", info.threads, processors())),
         ("device", info.runs_on.clone()),
+        ("cuda", cuda()),
         ("model", format!("{} {}", info.reference.name, info.reference.hash)),
         ("law", Statute::shipped().version.clone()),
     ];
@@ -45,6 +46,17 @@ pub(super) fn run(args: &ModelArgs, printer: &Printer) -> Outcome {
         writeln!(out, "{name:<10} {value}").map_err(|e| BatchError::output("stdout", e))?;
     }
     Ok(if passed { Exit::Ok } else { Exit::CheckFailed })
+}
+
+/// What there is of CUDA, and why it is not used where it is not.
+#[cfg(feature = "cuda")]
+fn cuda() -> String {
+    grens_kernels::cuda::report().join("; ")
+}
+
+#[cfg(not(feature = "cuda"))]
+fn cuda() -> String {
+    "off: this grens was built without it (--features cuda)".to_owned()
 }
 
 fn processors() -> String {
@@ -86,8 +98,8 @@ fn self_test(dir: &ModelDir, scorer: &Scorer) -> Outcome<(bool, String)> {
         format!("; other tokens in posts {:?}", report.other_tokens)
     };
     let text = format!(
-        "{verdict}: {} golden posts, largest difference of a logit {:.1e} (allowed {:.0e}){tokens}",
-        report.posts, report.largest_difference, report.tolerance
+        "{verdict}: {} golden posts, largest difference of a {} {:.1e} (allowed {:.0e}){tokens}",
+        report.posts, report.compared, report.largest_difference, report.tolerance
     );
     Ok((report.passes(), text))
 }

@@ -33,7 +33,7 @@ pub(super) fn run(args: &ScanArgs, printer: &Printer) -> Outcome {
         tail: Tail::default(),
         printer,
     };
-    let ended = scan(inputs, &decider, &options, Window::default(), stop, &mut watcher);
+    let ended = scan(inputs, &decider, &options, Window::of(decider.portions()), stop, &mut watcher);
     watcher.progress.clear();
     let finished = matches!(ended, Ok(Ending::Done(_) | Ending::ShardDone));
     let written = watcher.metrics.as_ref().map_or(Ok(()), |metrics| metrics.ended(finished));

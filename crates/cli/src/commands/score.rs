@@ -15,8 +15,9 @@ pub(super) fn run(args: &ScoreArgs, printer: &Printer) -> Outcome {
     let stop = stop::flag();
     let inputs = args.reading.open_stage(&args.input, stop)?;
     let is_pipe = inputs.total_bytes().is_none();
-    let window = args.max_latency.map_or_else(Window::default, |latency| Window::within(latency.into()));
     let decider = super::load_decider(&args.decider)?;
+    let window =
+        args.max_latency.map_or_else(|| Window::of(decider.portions()), |latency| Window::within(latency.into()));
     let mut sink = Records {
         out: BufWriter::new(printer.data()),
         rejects: Rejects::new(printer, args.rejects.as_deref())?,

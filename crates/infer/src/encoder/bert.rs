@@ -5,14 +5,15 @@
 
 use std::path::Path;
 
-use grens_kernels::{Activation, AttentionShape, Precision, Queries};
+use grens_kernels::{AttentionShape, Precision, Queries};
 use serde_json::Value;
 
-use super::backend::Backend;
+use super::backend::{Backend, Between};
+use super::embedding::Embeddings;
 use super::{Encoder, label_names, number};
 use crate::error::{InferError, Result};
 use crate::packed::PackedBatch;
-use crate::weights::{Matrix, Table, Weights};
+use crate::weights::{Matrix, Weights};
 
 /// Which of the families, with what tells them apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,6 +79,16 @@ impl Shape {
         Ok(shape)
     }
 
+    pub(super) const fn attention(&self) -> AttentionShape {
+        AttentionShape { heads: self.heads, head_dim: self.hidden / self.heads }
+    }
+
+    /// Width between the feed-forward products.
+    #[cfg(feature = "cuda")]
+    pub(super) const fn intermediate(&self) -> usize {
+        self.intermediate
+    }
+
     /// Tensor names of a layer's parts.
     fn layer_names(&self, i: usize) -> LayerNames {
         match self.family {
@@ -137,23 +148,25 @@ struct Layer<B: Backend> {
 pub(super) struct Bert<B: Backend> {
     backend: B,
     shape: Shape,
-    words: Table,
-    positions: Table,
-    /// Row 0 of the token-type table, where there is one: a post is one segment.
-    token_type: Vec<f32>,
+    /// Rows of the table of words.
+    vocab_size: usize,
+    embedding: B::Embedding,
     embedding_norm: B::Norm,
     layers: Vec<Layer<B>>,
-    pooler: B::Linear,
-    classifier: B::Linear,
+    head: B::Head,
 }
 
 impl<B: Backend> Bert<B> {
     pub(super) fn load(backend: B, shape: Shape, weights: &Weights<'_>) -> Result<Self> {
         let h = shape.hidden;
         let at = format!("{}.embeddings", shape.root());
-        let linear = |name: &str, rows: usize, cols: usize, inputs: Precision| {
+        let layer = |name: &str, rows: usize, cols: usize| -> Result<_> {
             let weight = weights.matrix(&format!("{name}.weight"), rows, cols)?;
-            backend.make_linear(weight, weights.vector(&format!("{name}.bias"), rows)?, inputs)
+            Ok((weight, weights.vector(&format!("{name}.bias"), rows)?))
+        };
+        let linear = |name: &str, rows: usize, cols: usize, inputs: Precision| {
+            let (weight, bias) = layer(name, rows, cols)?;
+            backend.make_linear(weight, bias, inputs)
         };
         let norm = |name: &str| {
             let gain = weights.vector(&format!("{name}.weight"), h)?;
@@ -183,31 +196,22 @@ impl<B: Backend> Bert<B> {
             Family::XlmRoberta => ("classifier.dense", "classifier.out_proj"),
             Family::DistilBert => ("pre_classifier", "classifier"),
         };
-        Ok(Self {
+        let between = if shape.family == Family::DistilBert { Between::Relu } else { Between::Tanh };
+        let tables = Embeddings {
             words: weights.table(&format!("{at}.word_embeddings.weight"), h)?,
             positions: weights.table(&format!("{at}.position_embeddings.weight"), h)?,
             token_type,
+            first_position: shape.first_position,
+        };
+        Ok(Self {
+            vocab_size: tables.words.rows(),
+            embedding: backend.make_embedding(tables)?,
             embedding_norm: norm(&format!("{at}.LayerNorm"))?,
             layers,
-            pooler: linear(pooler, h, h, Precision::TwoBytes)?,
-            classifier: linear(classifier, shape.n_labels, h, Precision::TwoBytes)?,
+            head: backend.make_head(layer(pooler, h, h)?, between, layer(classifier, shape.n_labels, h)?)?,
             backend,
             shape,
         })
-    }
-
-    fn embed(&self, batch: &PackedBatch) -> Result<B::Rows> {
-        let width = self.words.cols();
-        let mut data = vec![0.0; batch.ids().len() * width];
-        let mut rows = data.chunks_exact_mut(width);
-        for post in batch.posts() {
-            for ((place, &id), row) in post.iter().enumerate().zip(&mut rows) {
-                row.copy_from_slice(&self.token_type);
-                self.words.add_row(id as usize, row);
-                self.positions.add_row(self.shape.first_position + place, row);
-            }
-        }
-        self.backend.make_rows(data, width)
     }
 }
 
@@ -218,24 +222,22 @@ impl<B: Backend> Encoder for Bert<B> {
         }
         let b = &self.backend;
         let lengths = batch.lengths();
-        let attention = AttentionShape { heads: self.shape.heads, head_dim: self.shape.hidden / self.shape.heads };
-        let mut x = b.add_norm(self.embed(batch)?, None, &self.embedding_norm)?;
+        let attention = self.shape.attention();
+        let mut x = b.embed(batch, &self.embedding, &self.embedding_norm)?;
         for (i, layer) in self.layers.iter().enumerate() {
             let last = i + 1 == self.layers.len();
-            let qkv = b.linear(&x, &layer.qkv, Activation::None)?;
+            let qkv = b.linear(&x, &layer.qkv)?;
             let queries = if last { Queries::First } else { Queries::All };
-            let mixed = b.attention(&qkv, lengths, attention, queries)?;
+            let mixed = b.attention(qkv, lengths, attention, queries)?;
             if last {
                 x = b.first_rows(&x, lengths)?;
             }
-            let mixed = b.linear(&mixed, &layer.attention_out, Activation::None)?;
-            x = b.add_norm(mixed, Some(&x), &layer.attention_norm)?;
+            let mixed = b.linear(&mixed, &layer.attention_out)?;
+            x = b.add_norm(mixed, &x, &layer.attention_norm)?;
             let mixed = b.feed_forward(&x, &layer.up, &layer.down)?;
-            x = b.add_norm(mixed, Some(&x), &layer.out_norm)?;
+            x = b.add_norm(mixed, &x, &layer.out_norm)?;
         }
-        let pooled = b.linear(&x, &self.pooler, Activation::None)?;
-        let pooled = if self.shape.family == Family::DistilBert { b.relu(pooled)? } else { b.tanh(pooled)? };
-        b.to_vec(b.linear(&pooled, &self.classifier, Activation::None)?)
+        b.logits(x, &self.head)
     }
 
     fn n_labels(&self) -> usize {
@@ -243,16 +245,24 @@ impl<B: Backend> Encoder for Bert<B> {
     }
 
     fn vocab_size(&self) -> usize {
-        self.words.rows()
+        self.vocab_size
     }
 
     fn describe(&self) -> String {
-        let arithmetic = if self.in_int8() { "int8" } else { "f32" };
+        let arithmetic = match (self.in_int8(), B::IN_BF16) {
+            (true, _) => "int8",
+            (_, true) => "bf16",
+            _ => "f32",
+        };
         format!("packed encoder, {arithmetic}, {}", self.backend.describe())
     }
 
     fn in_int8(&self) -> bool {
         self.layers.iter().any(|layer| B::in_int8(&layer.up))
+    }
+
+    fn in_bf16(&self) -> bool {
+        B::IN_BF16
     }
 }
 

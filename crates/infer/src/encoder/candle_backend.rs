@@ -1,11 +1,13 @@
-//! The packed encoder on whatever device candle drives: the way to GPUs, and on the CPU the reference that the kernels are
-//! compared with.
+//! The packed encoder on whatever device candle drives: the way to Apple's GPUs, and on the CPU the reference that the kernels
+//! are compared with.
 
 use candle_core::{D, Device, Tensor};
-use grens_kernels::{Activation, AttentionShape, Precision, Queries};
+use grens_kernels::{AttentionShape, Precision, Queries};
 
-use super::backend::Backend;
+use super::backend::{Backend, Between, Layer};
+use super::embedding::Embeddings;
 use crate::error::Result;
+use crate::packed::PackedBatch;
 use crate::weights::Matrix;
 
 pub(super) struct Candle {
@@ -30,10 +32,26 @@ pub(super) struct Norm {
     epsilon: f64,
 }
 
+pub(super) struct Head {
+    pooler: Linear,
+    between: Between,
+    classifier: Linear,
+}
+
+/// `norm(x)`.
+fn normalised(x: &Tensor, norm: &Norm) -> Result<Tensor> {
+    let x = x.broadcast_sub(&x.mean_keepdim(D::Minus1)?)?;
+    let variance = x.sqr()?.mean_keepdim(D::Minus1)?;
+    let x = x.broadcast_div(&(variance + norm.epsilon)?.sqrt()?)?;
+    Ok(x.broadcast_mul(&norm.gain)?.broadcast_add(&norm.shift)?)
+}
+
 impl Backend for Candle {
     type Rows = Tensor;
     type Linear = Linear;
     type Norm = Norm;
+    type Embedding = Embeddings;
+    type Head = Head;
 
     fn describe(&self) -> String {
         format!("candle on {:?}", self.device.location())
@@ -57,30 +75,32 @@ impl Backend for Candle {
         })
     }
 
-    fn make_rows(&self, data: Vec<f32>, width: usize) -> Result<Tensor> {
-        Ok(Tensor::from_vec(data, ((), width), &self.device)?)
+    fn make_embedding(&self, tables: Embeddings) -> Result<Embeddings> {
+        Ok(tables)
     }
 
-    fn linear(&self, x: &Tensor, layer: &Linear, act: Activation) -> Result<Tensor> {
-        let y = x.matmul(&layer.weight)?.broadcast_add(&layer.bias)?;
-        Ok(match act {
-            Activation::None => y,
-            Activation::Gelu => y.gelu_erf()?,
-        })
+    fn make_head(&self, pooler: Layer, between: Between, classifier: Layer) -> Result<Head> {
+        let linear = |(weight, bias)| self.make_linear(weight, bias, Precision::TwoBytes);
+        Ok(Head { pooler: linear(pooler)?, between, classifier: linear(classifier)? })
     }
 
-    fn add_norm(&self, x: Tensor, residual: Option<&Tensor>, norm: &Norm) -> Result<Tensor> {
-        let x = match residual {
-            Some(r) => (x + r)?,
-            None => x,
-        };
-        let x = x.broadcast_sub(&x.mean_keepdim(D::Minus1)?)?;
-        let variance = x.sqr()?.mean_keepdim(D::Minus1)?;
-        let x = x.broadcast_div(&(variance + norm.epsilon)?.sqrt()?)?;
-        Ok(x.broadcast_mul(&norm.gain)?.broadcast_add(&norm.shift)?)
+    fn embed(&self, batch: &PackedBatch, tables: &Embeddings, norm: &Norm) -> Result<Tensor> {
+        normalised(&Tensor::from_vec(tables.rows(batch), ((), tables.words.cols()), &self.device)?, norm)
     }
 
-    fn attention(&self, qkv: &Tensor, lengths: &[usize], shape: AttentionShape, queries: Queries) -> Result<Tensor> {
+    fn linear(&self, x: &Tensor, layer: &Linear) -> Result<Tensor> {
+        Ok(x.matmul(&layer.weight)?.broadcast_add(&layer.bias)?)
+    }
+
+    fn feed_forward(&self, x: &Tensor, up: &Linear, down: &Linear) -> Result<Tensor> {
+        self.linear(&self.linear(x, up)?.gelu_erf()?, down)
+    }
+
+    fn add_norm(&self, x: Tensor, residual: &Tensor, norm: &Norm) -> Result<Tensor> {
+        normalised(&(x + residual)?, norm)
+    }
+
+    fn attention(&self, qkv: Tensor, lengths: &[usize], shape: AttentionShape, queries: Queries) -> Result<Tensor> {
         let hidden = shape.heads * shape.head_dim;
         #[allow(clippy::cast_precision_loss, reason = "a head's width is small")]
         let scale = 1.0 / (shape.head_dim as f64).sqrt();
@@ -114,15 +134,12 @@ impl Backend for Candle {
         Ok(x.index_select(&Tensor::new(index, &self.device)?, 0)?)
     }
 
-    fn tanh(&self, x: Tensor) -> Result<Tensor> {
-        Ok(x.tanh()?)
-    }
-
-    fn relu(&self, x: Tensor) -> Result<Tensor> {
-        Ok(x.relu()?)
-    }
-
-    fn to_vec(&self, x: Tensor) -> Result<Vec<f32>> {
-        Ok(x.flatten_all()?.to_vec1()?)
+    fn logits(&self, x: Tensor, head: &Head) -> Result<Vec<f32>> {
+        let pooled = self.linear(&x, &head.pooler)?;
+        let pooled = match head.between {
+            Between::Tanh => pooled.tanh()?,
+            Between::Relu => pooled.relu()?,
+        };
+        Ok(self.linear(&pooled, &head.classifier)?.flatten_all()?.to_vec1()?)
     }
 }

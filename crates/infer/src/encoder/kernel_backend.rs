@@ -10,8 +10,10 @@ use grens_kernels::{
 };
 use rayon::prelude::*;
 
-use super::backend::Backend;
+use super::backend::{Backend, Between, Layer};
+use super::embedding::Embeddings;
 use crate::error::Result;
+use crate::packed::PackedBatch;
 use crate::weights::{Matrix, MatrixData};
 
 pub(super) struct Kernels {
@@ -168,10 +170,18 @@ pub(super) struct Norm {
     epsilon: f32,
 }
 
+pub(super) struct Head {
+    pooler: Linear,
+    between: Between,
+    classifier: Linear,
+}
+
 impl Backend for Kernels {
     type Rows = Rows;
     type Linear = Linear;
     type Norm = Norm;
+    type Embedding = Embeddings;
+    type Head = Head;
 
     fn describe(&self) -> String {
         format!("{} kernels", self.tier)
@@ -198,13 +208,24 @@ impl Backend for Kernels {
         Ok(Norm { gain, shift, epsilon })
     }
 
-    fn make_rows(&self, data: Vec<f32>, width: usize) -> Result<Rows> {
-        Ok(Rows::of(data, width))
+    fn make_embedding(&self, tables: Embeddings) -> Result<Embeddings> {
+        Ok(tables)
     }
 
-    fn linear(&self, x: &Rows, layer: &Linear, act: Activation) -> Result<Rows> {
+    fn make_head(&self, pooler: Layer, between: Between, classifier: Layer) -> Result<Head> {
+        let linear = |(weight, bias)| self.make_linear(weight, bias, Precision::TwoBytes);
+        Ok(Head { pooler: linear(pooler)?, between, classifier: linear(classifier)? })
+    }
+
+    fn embed(&self, batch: &PackedBatch, tables: &Embeddings, norm: &Norm) -> Result<Rows> {
+        let mut x = Rows::of(tables.rows(batch), tables.words.cols());
+        layer_norm(self.tier, x.data_mut(), &[], &norm.gain, &norm.shift, norm.epsilon);
+        Ok(x)
+    }
+
+    fn linear(&self, x: &Rows, layer: &Linear) -> Result<Rows> {
         let mut out = Rows::unset(x.rows, layer.bias.len());
-        layer.run(self.tier, x.data(), x.rows, act, out.data_mut());
+        layer.run(self.tier, x.data(), x.rows, Activation::None, out.data_mut());
         Ok(out)
     }
 
@@ -220,13 +241,12 @@ impl Backend for Kernels {
         Ok(out)
     }
 
-    fn add_norm(&self, mut x: Rows, residual: Option<&Rows>, norm: &Norm) -> Result<Rows> {
-        let residual = residual.map_or(&[][..], Rows::data);
-        layer_norm(self.tier, x.data_mut(), residual, &norm.gain, &norm.shift, norm.epsilon);
+    fn add_norm(&self, mut x: Rows, residual: &Rows, norm: &Norm) -> Result<Rows> {
+        layer_norm(self.tier, x.data_mut(), residual.data(), &norm.gain, &norm.shift, norm.epsilon);
         Ok(x)
     }
 
-    fn attention(&self, qkv: &Rows, lengths: &[usize], shape: AttentionShape, queries: Queries) -> Result<Rows> {
+    fn attention(&self, qkv: Rows, lengths: &[usize], shape: AttentionShape, queries: Queries) -> Result<Rows> {
         let rows = if queries == Queries::All { qkv.rows } else { lengths.len() };
         let mut out = Rows::unset(rows, shape.heads * shape.head_dim);
         attention(self.tier, qkv.data(), lengths, shape, queries, out.data_mut());
@@ -243,17 +263,12 @@ impl Backend for Kernels {
         Ok(out)
     }
 
-    fn tanh(&self, mut x: Rows) -> Result<Rows> {
-        tanh(self.tier, x.data_mut());
-        Ok(x)
-    }
-
-    fn relu(&self, mut x: Rows) -> Result<Rows> {
-        x.data_mut().iter_mut().for_each(|v| *v = v.max(0.0));
-        Ok(x)
-    }
-
-    fn to_vec(&self, x: Rows) -> Result<Vec<f32>> {
-        Ok(x.data().to_vec())
+    fn logits(&self, x: Rows, head: &Head) -> Result<Vec<f32>> {
+        let mut pooled = self.linear(&x, &head.pooler)?;
+        match head.between {
+            Between::Tanh => tanh(self.tier, pooled.data_mut()),
+            Between::Relu => pooled.data_mut().iter_mut().for_each(|v| *v = v.max(0.0)),
+        }
+        Ok(self.linear(&pooled, &head.classifier)?.data().to_vec())
     }
 }

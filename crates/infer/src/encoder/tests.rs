@@ -55,7 +55,7 @@ fn modernbert_agrees_with_transformers() {
 /// The conformance suite's two backends of the packed encoder, on the same weights.
 fn both_backends(dir: &ModelDir) -> [Box<dyn Encoder>; 2] {
     let weights = Weights::parse(&dir.weights.bytes, &dir.weights.path).unwrap();
-    [Device::find(DeviceChoice::Cpu).unwrap(), Device::Accelerator(candle_core::Device::Cpu)]
+    [Device::find(&DeviceChoice::Cpu).unwrap(), Device::Accelerator(candle_core::Device::Cpu)]
         .map(|device| build(&dir.config, &dir.config_file.path, &weights, &device).unwrap())
 }
 
@@ -83,7 +83,7 @@ proptest! {
         for family in MODEL_TYPES {
             let dir = fixture(family);
             let weights = Weights::parse(&dir.weights.bytes, &dir.weights.path).unwrap();
-            let device = Device::find(DeviceChoice::Cpu).unwrap();
+            let device = Device::find(&DeviceChoice::Cpu).unwrap();
             let encoder = build(&dir.config, &dir.config_file.path, &weights, &device).unwrap();
             let width = encoder.n_labels();
             let all = encoder.logits(&PackedBatch::new(posts.iter().map(Vec::as_slice))).unwrap();
@@ -112,4 +112,58 @@ fn a_config_that_does_not_fit_the_weights_is_refused() {
     dir.config["hidden_act"] = "gelu_new".into();
     let error = Scorer::load(&dir, &options()).map(|_| ()).unwrap_err().to_string();
     assert!(error.contains("gelu_new"), "{error}");
+}
+
+/// The same suite on the first GPU, as far as bf16 agrees with f32.
+#[cfg(feature = "cuda")]
+mod on_a_gpu {
+    use super::*;
+
+    /// The encoder of a family on the first GPU, and on this processor; nothing where there is no GPU.
+    #[allow(clippy::print_stderr)]
+    fn both(dir: &ModelDir) -> Option<[Box<dyn Encoder>; 2]> {
+        let gpu = match Device::find(&DeviceChoice::Cuda(vec![0])) {
+            Ok(gpu) => gpu,
+            Err(error) => {
+                eprintln!("skipped: {error}");
+                return None;
+            }
+        };
+        let weights = Weights::parse(&dir.weights.bytes, &dir.weights.path).unwrap();
+        let on = |device| build(&dir.config, &dir.config_file.path, &weights, &device).unwrap();
+        Some([on(gpu), on(Device::find(&DeviceChoice::Cpu).unwrap())])
+    }
+
+    fn distance(got: &[f32], want: &[f32]) -> f32 {
+        assert_eq!(got.len(), want.len());
+        let norm = |values: &mut dyn Iterator<Item = f32>| values.map(|v| v * v).sum::<f32>().sqrt();
+        norm(&mut got.iter().zip(want).map(|(a, b)| a - b)) / norm(&mut want.iter().copied())
+    }
+
+    #[test]
+    fn every_family_agrees_with_the_processor() {
+        for family in ["bert", "xlm-roberta", "distilbert"] {
+            let Some([gpu, cpu]) = both(&fixture(family)) else { return };
+            // One token, tiles that are just full and just not, and many posts.
+            for lengths in [vec![1], vec![31, 32, 33], vec![1, 2, 3, 40, 39, 5], (1..40).collect::<Vec<u32>>()] {
+                let posts: Vec<Vec<u32>> =
+                    lengths.iter().map(|n| (0..*n).map(|i| (i * 37 + n) % 200).collect()).collect();
+                let batch = PackedBatch::new(posts.iter().map(Vec::as_slice));
+                let (got, want) = (gpu.logits(&batch).unwrap(), cpu.logits(&batch).unwrap());
+                let far = distance(&got, &want);
+                assert!(far < 2e-2, "{family}, posts of {lengths:?}: {far}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_post_has_the_same_logits_alone_and_in_any_batch() {
+        let Some([gpu, _]) = both(&fixture("bert")) else { return };
+        let posts: Vec<Vec<u32>> = (1..40_u32).map(|n| (0..n).map(|i| (i * 13 + n) % 200).collect()).collect();
+        let all = gpu.logits(&PackedBatch::new(posts.iter().map(Vec::as_slice))).unwrap();
+        let each: Vec<f32> =
+            posts.iter().flat_map(|post| gpu.logits(&PackedBatch::new([post.as_slice()])).unwrap()).collect();
+        let far = distance(&each, &all);
+        assert!(far < 1e-2, "{far}");
+    }
 }

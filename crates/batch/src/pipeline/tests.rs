@@ -1,0 +1,120 @@
+//! Windows side by side give what windows one after the other do.
+
+#![allow(clippy::unwrap_used)]
+
+use std::sync::atomic::AtomicUsize;
+use std::time::Duration;
+
+use grens_infer::{Encoded, PostScores};
+use grens_law::{ModelRef, Policy, Scores};
+
+use super::*;
+use crate::decider::{Portions, TextScorer};
+use crate::input::{InputOptions, Source};
+
+const POLICY: &str = "id = \"t\"\n[137c]\ncandidate = 0.9\nreview = 0.5\nnightly_cap = 5\n[137d]\ncandidate = 0.9\nreview = 0.5\nnightly_cap = 5\n[group_hate]\nreview = 1.0\n[grounds]\nnamed = 0.5\n";
+
+/// Scores a text by its length; takes the longer the fewer posts it was given before, so that later windows are done first.
+struct Uneven {
+    model: ModelRef,
+    at_once: usize,
+    calls: AtomicUsize,
+    /// The call that fails.
+    fails: usize,
+}
+
+impl TextScorer for Uneven {
+    fn reference(&self) -> &ModelRef {
+        &self.model
+    }
+
+    fn encode(&self, text: &str) -> Result<Encoded> {
+        Ok(Encoded { ids: vec![u32::try_from(text.len()).unwrap()], truncated: false })
+    }
+
+    fn score_encoded(&self, posts: &[&Encoded]) -> Result<Vec<PostScores>> {
+        let call = self.calls.fetch_add(1, Ordering::SeqCst);
+        if call == self.fails {
+            return Err(BatchError::Infer(grens_infer::InferError::OutOfMemory));
+        }
+        std::thread::sleep(Duration::from_millis(20_u64.saturating_sub(4 * call as u64)));
+        let score = |post: &&Encoded| {
+            let p = (post.ids[0] % 10) as f32 / 10.0;
+            let scores = Scores::from_heads([p, p, 0.0, 0.9, 0.0, 0.0, 0.0, 0.0]);
+            PostScores { scores, logits: [None; 8], n_tokens: 1, truncated: false }
+        };
+        Ok(posts.iter().map(score).collect())
+    }
+
+    fn portions(&self) -> Portions {
+        Portions { texts: 16, at_once: self.at_once }
+    }
+}
+
+#[derive(Default)]
+struct Kept {
+    ids: Vec<(String, Band)>,
+    rejects: Vec<u64>,
+    windows: usize,
+}
+
+impl Sink for Kept {
+    fn record(&mut self, post: Post, record: DecisionRecord) -> Result<()> {
+        assert_eq!(post.id, record.id);
+        self.ids.push((record.id, record.band));
+        Ok(())
+    }
+
+    fn reject(&mut self, reject: RejectRecord) -> Result<()> {
+        self.rejects.push(reject.line);
+        Ok(())
+    }
+
+    fn warn(&mut self, _: &Warning) {}
+
+    fn window_done(&mut self, counts: &Counts) -> Result<()> {
+        assert_eq!(counts.posts, self.ids.len() as u64);
+        self.windows += 1;
+        Ok(())
+    }
+}
+
+fn posts(count: usize) -> tempfile::NamedTempFile {
+    let line = |i: usize| match i % 17 {
+        3 => "no record\n".to_owned(),
+        _ => format!("{{\"id\": \"{i}\", \"text\": \"Wat een mooie dag in Zwolle{}\"}}\n", "!".repeat(i % 7)),
+    };
+    let mut file = tempfile::Builder::new().suffix(".jsonl").tempfile().unwrap();
+    std::io::Write::write_all(&mut file, (0..count).map(line).collect::<String>().as_bytes()).unwrap();
+    file
+}
+
+fn scored(file: &tempfile::NamedTempFile, at_once: usize, fails: usize) -> (Kept, Result<Counts>) {
+    let inputs = Inputs::open(vec![Source::new(file.path().to_str().unwrap())], InputOptions::default()).unwrap();
+    let model = ModelRef { name: "uneven".to_owned(), hash: String::new() };
+    let scorer = Uneven { model, at_once, calls: AtomicUsize::new(0), fails };
+    let decider = Decider::new(scorer, Policy::parse(POLICY).unwrap());
+    let mut kept = Kept::default();
+    let counts = run(inputs, &decider, Window::of(decider.portions()), &AtomicBool::new(false), &mut kept);
+    (kept, counts)
+}
+
+#[test]
+fn windows_side_by_side_are_written_in_order() {
+    let file = posts(150);
+    let (alone, counts) = scored(&file, 1, usize::MAX);
+    let counts = counts.unwrap();
+    assert_eq!((counts.posts, counts.rejected, counts.interrupted), (141, 9, false));
+    let (beside, same) = scored(&file, 4, usize::MAX);
+    assert_eq!(same.unwrap(), counts);
+    assert_eq!((&beside.ids, &beside.rejects), (&alone.ids, &alone.rejects));
+    assert!(beside.windows > 5);
+}
+
+#[test]
+fn what_was_scored_before_a_failure_is_written() {
+    // One window after the other, so that it is known which call is whose.
+    let (kept, counts) = scored(&posts(150), 1, 2);
+    assert!(matches!(counts, Err(BatchError::Infer(_))));
+    assert_eq!(kept.windows, 2);
+}
