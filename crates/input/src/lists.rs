@@ -9,8 +9,8 @@ use std::path::{Path, PathBuf};
 use serde::de::DeserializeOwned;
 
 use super::compression::decompress;
-use super::found::Fault;
 use super::format::Format;
+use super::found::Fault;
 use super::jsonl::Texts;
 use super::records::{Layout, Records, RecordsError};
 
