@@ -204,7 +204,7 @@ fn the_queue_says_what_it_holds_and_explains_itself() {
         "{dutch}"
     );
     let english = queue.run(&["explain", &item, "--lang", "en"]).expect(0).stdout;
-    assert!(english.contains("no candidate") && english.contains("You disagree?"), "{english}");
+    assert!(english.contains("no candidate") && english.contains("Do you disagree?"), "{english}");
     queue.run(&["explain", "99"]).expect(4).says(&["there is no item 99"]);
     let csv = queue.run(&["statistics", "--year"]).expect(0).stdout;
     assert!(

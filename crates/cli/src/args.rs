@@ -139,7 +139,7 @@ pub(crate) struct ScanArgs {
     /// Files, folders and patterns of posts (JSON Lines, JSON, CSV, TSV, Parquet; plain, .gz or .zst), or - for standard input.
     #[arg(required = true, value_name = "FILE")]
     pub(crate) inputs: Vec<String>,
-    /// Folder for the results. A scan that was stopped there is gone on with.
+    /// Folder for the results. A scan that was stopped there is continued.
     #[arg(long, value_name = "DIR")]
     pub(crate) out: PathBuf,
     #[command(flatten)]

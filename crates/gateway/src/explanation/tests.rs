@@ -150,7 +150,7 @@ fn an_ordinary_one_reads_so() {
          - genoemde gronden: ras (score 0,919); genoemd vanaf 0,35\n\
          - aangewezen passage: «Alle»\n\
          Nog niet door een mens beoordeeld.\n\
-         De scores gaan alleen over de bewoordingen. Context, bedoeling en openbaarheid zijn aan een mens; een kandidaat is een voorstel, geen oordeel."
+         De scores gaan alleen over de bewoordingen. Context, bedoeling en openbaarheid beoordeelt een mens; een kandidaat is een voorstel, geen oordeel."
     );
     assert!(
         text.en.contains("- Article 137c of the Dutch Penal Code (group insult): score 0.968; candidate from 0.89\n"),

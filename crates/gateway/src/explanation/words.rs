@@ -49,7 +49,7 @@ pub(super) const NL: Words = Words {
     judged: |day, articles| format!("Beoordeeld op {day} door een mens: kandidaat voor {articles}."),
     judged_article: |article, grounds| format!("artikel {article} Sr, op grond van {grounds}"),
     not_judged: "Nog niet door een mens beoordeeld.",
-    end: "De scores gaan alleen over de bewoordingen. Context, bedoeling en openbaarheid zijn aan een mens; een kandidaat is een voorstel, geen oordeel.",
+    end: "De scores gaan alleen over de bewoordingen. Context, bedoeling en openbaarheid beoordeelt een mens; een kandidaat is een voorstel, geen oordeel.",
     ground_name: |law, ground| law.grounds.iter().find(|g| g.id == ground).map(|g| g.nl.as_str()),
     article_name: |law, article| law.article(article).map(|a| a.nl.as_str()),
 };

@@ -1,4 +1,4 @@
-//! Words that a reader may ask to have masked. Short on purpose: it spares the reader, it judges nothing, and the model does not see it.
+//! Words that a reader may ask to have masked (slurs follow). Short on purpose: it spares the reader, it judges nothing, and the model does not see it.
 
 /// Beginnings of words, lower case. A word that begins so is masked whole, so that plurals and compounds are too.
 const BEGINNINGS: [&str; 12] = [

@@ -42,10 +42,10 @@ Strings {
     problem_too_late: "Dit kan niet meer ongedaan worden gemaakt. Op de pagina van het bericht kunt u een correctie vastleggen.", "This can no longer be undone. The item's page lets you record a correction.";
     problem_erased: "De tekst van dit bericht is gewist; het kan niet meer worden beoordeeld.", "The text of this item has been erased; it can no longer be judged.";
     problem_not_now: "Dat kan nu niet: het bericht of account is niet in de juiste toestand.", "Not now: the item or account is not in the right state.";
-    problem_busy: "De wachtrij is bezet of de schijf is vol. Probeer het zo opnieuw; er is niets opgeslagen.", "The queue is busy or the disk is full. Try again shortly; nothing was saved.";
+    problem_busy: "De wachtrij is bezet of de schijf is vol. Probeer het straks opnieuw; er is niets opgeslagen.", "The queue is busy or the disk is full. Try again shortly; nothing was saved.";
     problem_unfinished: "Dit duurde te lang en loopt misschien nog door. Kijk onder Mijn oordelen of het is opgeslagen voordat u het nog eens probeert.", "This took too long and may still be going on. Look under My verdicts whether it was saved before you try again.";
-    problem_unreachable: "De pagina antwoordt niet. Wat u heeft ingevuld staat er nog; probeer het zo opnieuw.", "The page does not answer. What you filled in is still there; try again shortly.";
-    problem_failed: "Er ging iets mis. Wat, staat in het logboek van de beheerder.", "Something failed. The operator's log says what.";
+    problem_unreachable: "De pagina antwoordt niet. Wat u heeft ingevuld, staat er nog; probeer het straks opnieuw.", "The page does not answer. What you filled in is still there; try again shortly.";
+    problem_failed: "Er ging iets mis. In het logboek van de beheerder staat wat.", "Something failed. The operator's log says what.";
 
     // Accounts.
     name: "Naam", "Name";
@@ -118,7 +118,7 @@ Strings {
     made_by: "Waarmee gevonden", "Found by what";
     made_by_model: "model", "model";
     made_by_policy: "beleid", "policy";
-    made_by_law: "wettabel", "statute table";
+    made_by_law: "wetstabel", "statute table";
 
     // Judging.
     your_verdict: "Uw oordeel", "Your verdict";
@@ -166,7 +166,7 @@ Strings {
     person_decides: "Een kandidaat is een voorstel, geen beschuldiging. U oordeelt; het programma niet.", "A candidate is a proposal, no accusation. You judge; the program does not.";
     wrong_intro: "Nog niet opgeslagen:", "Not saved yet:";
     wrong_verdict: "Kies een oordeel.", "Choose a verdict.";
-    wrong_reason: "Geef een reden: een ja en een nee hebben er een nodig.", "Give a reason: a yes and a no need one.";
+    wrong_reason: "Geef een reden: bij kandidaat en bij geen kandidaat is die verplicht.", "Give a reason: a yes and a no need one.";
     wrong_reason_plain: "Geef een reden.", "Give a reason.";
     wrong_article: "Kies een artikel.", "Choose an article.";
     wrong_ground: "Kies voor elk artikel een grond die de wet daarbij noemt.", "Choose for each article a ground that the law lists for it.";
@@ -227,7 +227,7 @@ Strings {
     help_enter: "opslaan; in een tekstveld met Ctrl", "save; with Ctrl in a text field";
     help_skip: "overslaan", "skip";
     help_undo: "laatste oordeel ongedaan maken, 10 seconden lang", "undo the last verdict, for 10 seconds";
-    help_repeats: "bijna gelijke berichten bekijken na een nee", "look at near repeats after a no";
+    help_repeats: "bijna gelijke berichten bekijken na 'geen kandidaat'", "look at near repeats after a no";
     help_mask: "scheldwoorden maskeren", "mask slurs";
     help_escape: "tekstveld of venster verlaten", "leave a text field or window";
     help_modifiers: "Toetsen werken niet in tekstvelden en niet samen met Ctrl, Alt of Cmd.", "Keys do nothing in text fields, nor together with Ctrl, Alt or Cmd.";

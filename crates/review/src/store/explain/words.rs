@@ -42,7 +42,7 @@ Words {
     no: "geen kandidaat", "no candidate";
     unsure: "niet te zeggen", "impossible to say";
     outside: "valt niet onder deze artikelen", "not within these articles";
-    object_title: "Niet mee eens?", "You disagree?";
+    object_title: "Niet mee eens?", "Do you disagree?";
     object: "Laat het de organisatie weten van wie u deze uitleg kreeg, en zeg waarom. Een ander dan wie eerder oordeelde, kijkt dan opnieuw. Was het bericht al doorgegeven, dan gaat er een correctie achteraan.", "Tell the organisation that gave you this explanation, and say why. Somebody other than who judged before will look at it anew. If the post had been passed on already, a correction follows it.";
     keeps: "Wat niemand beoordeelt, wordt {} dagen bewaard; wat beoordeeld is, {} dagen na het laatste oordeel.", "What nobody judges is kept for {} days; what was judged, for {} days after the last verdict.";
     end: "Een kandidaat is een voorstel; of de wet is overtreden, zegt alleen de rechter.", "A candidate is a proposal; whether the law was broken is for a court alone to say.";
