@@ -76,17 +76,17 @@ impl Drop for Tiles {
 /// Sums of a tile: `[rows, outputs]`.
 pub(crate) type Sums = [[i32; 16]; TILE_ROWS];
 
-/// Multiply 16 rows of two planes of u8 by a panel's 32 outputs of i8: the sums of the low plane with the first and the second
-/// 16 outputs, then those of the high plane.
+/// Multiply two tiles of 16 rows of u8 by a panel's 32 outputs of i8: the sums of the first tile with the first and the second 16
+/// outputs, then those of the second tile.
 ///
 /// # Safety
-/// `low` and `high` are 16 rows that begin `row_bytes` apart, each of at least `steps` times 64 bytes; `panel` holds
+/// `first` and `second` are each 16 rows that begin `row_bytes` apart, each of at least `steps` times 64 bytes; `panel` holds
 /// `steps` times 16 groups of 128 bytes (`QuantisedMatrix`); `steps` is not 0.
 #[inline(always)]
-pub(crate) unsafe fn two_planes(
+pub(crate) unsafe fn two_tiles(
     _: &Tiles,
-    low: *const u8,
-    high: *const u8,
+    first: *const u8,
+    second: *const u8,
     row_bytes: usize,
     panel: *const u8,
     steps: usize,
@@ -102,15 +102,15 @@ pub(crate) unsafe fn two_planes(
             "2:",
             "tileloadd tmm6, [{panel} + {panel_row}]",
             "tileloadd tmm7, [{panel} + {panel_row} + 64]",
-            "tileloadd tmm4, [{low} + {row}]",
+            "tileloadd tmm4, [{first} + {row}]",
             "tdpbusd tmm0, tmm4, tmm6",
             "tdpbusd tmm1, tmm4, tmm7",
-            "tileloadd tmm5, [{high} + {row}]",
+            "tileloadd tmm5, [{second} + {row}]",
             "tdpbusd tmm2, tmm5, tmm6",
             "tdpbusd tmm3, tmm5, tmm7",
             "add {panel}, 2048",
-            "add {low}, 64",
-            "add {high}, 64",
+            "add {first}, 64",
+            "add {second}, 64",
             "dec {steps}",
             "jnz 2b",
             "tilestored [{sums} + {sums_row}], tmm0",
@@ -118,8 +118,8 @@ pub(crate) unsafe fn two_planes(
             "tilestored [{sums} + {sums_row} + 2048], tmm2",
             "tilestored [{sums} + {sums_row} + 3072], tmm3",
             panel = inout(reg) panel => _,
-            low = inout(reg) low => _,
-            high = inout(reg) high => _,
+            first = inout(reg) first => _,
+            second = inout(reg) second => _,
             steps = inout(reg) steps => _,
             sums = in(reg) sums.as_mut_ptr(),
             row = in(reg) row_bytes,

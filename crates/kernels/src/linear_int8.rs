@@ -40,7 +40,7 @@ pub fn linear_int8_part(
     assert_eq!(bias.len(), outputs.len(), "one bias per output");
     assert_eq!(out.len(), rows * outputs.len(), "out must be [{rows}, {}]", outputs.len());
     #[cfg(target_arch = "x86_64")]
-    let tiles = (tier == Tier::Amx && x.precision == Precision::TwoBytes).then(crate::amx::Tiles::set_up);
+    let tiles = (tier == Tier::Amx).then(crate::amx::Tiles::set_up);
 
     by_panels(tier, panels(&outputs, w.n_out()), bias, act, out, |rows, columns, out| {
         let (scales, sums) = w.of_panel(columns.panel());

@@ -4,6 +4,7 @@ use crate::Tier;
 use crate::aligned::AlignedBytes;
 use crate::elementwise::per_tier;
 use crate::quantised_matrix::{GROUP, padded_width};
+use crate::tier::assert_available;
 use crate::two_bytes::two_bytes;
 
 /// How finely rows are cut.
@@ -73,7 +74,15 @@ impl QuantisedRows {
         match precision {
             Precision::OneByte => {
                 self.high.resize(0);
-                one_byte(tier, x, n_in, self.low.as_mut_slice(), &mut self.rows, &mut self.outliers);
+                let low = self.low.as_mut_slice();
+                #[cfg(target_arch = "x86_64")]
+                if tier.has_avx512() {
+                    assert_available(tier);
+                    // SAFETY: the tier is available, and is none below AVX-512.
+                    unsafe { crate::x86_rows::one_byte(x, n_in, low, &mut self.rows, &mut self.outliers) };
+                    return;
+                }
+                one_byte(tier, x, n_in, low, &mut self.rows, &mut self.outliers);
             }
             Precision::TwoBytes => {
                 self.high.resize(size);
@@ -103,6 +112,9 @@ pub(crate) const ROUND: f32 = 12_582_912.0;
 /// The largest magnitude of a value in steps, 64 times the range of its row's other values; what lies beyond is cut off.
 const MOST: i32 = 0x3fff;
 
+/// Steps from 0 beyond which nothing is told apart any more.
+pub(crate) const FARTHEST: f32 = 65536.0;
+
 /// Values that are looked at side by side.
 pub(crate) const LANES: usize = 16;
 
@@ -116,11 +128,8 @@ fn one_byte_body<const FMA: bool>(
     outliers: &mut Vec<Outlier>,
 ) {
     for (row, to) in x.chunks_exact(n_in).zip(low.chunks_exact_mut(padded_width(n_in))) {
-        let (least, most) = range(row);
-        let scale = if most > least { (most - least) / 255.0 } else { 1.0 };
-        let inverse = 1.0 / scale;
-        let scale = scale + not_a_number_in(row);
-        let zero = whole(-least * inverse).clamp(0, 255);
+        let (least, most) = lanes_of(row);
+        let Steps { scale, inverse, zero } = Steps::between(least, most, not_a_number_in(row));
         let (whole_lanes, rest) = row.as_chunks::<LANES>();
         let (to, _) = to.as_chunks_mut::<LANES>();
         for (c, (from, to)) in whole_lanes.iter().zip(to.iter_mut()).enumerate() {
@@ -172,9 +181,10 @@ fn lanes_to_bytes(
     }
 }
 
+/// Give what lies beyond a byte a second one.
 #[cold]
 #[inline(never)]
-fn keep_far_values(q: &mut [i32; LANES], at: usize, outliers: &mut Vec<Outlier>) {
+pub(crate) fn keep_far_values(q: &mut [i32; LANES], at: usize, outliers: &mut Vec<Outlier>) {
     for (i, q) in q.iter_mut().enumerate().filter(|(_, q)| !(-1..=256).contains(*q)) {
         *q = (*q).clamp(-MOST, MOST);
         outliers.push(Outlier::of(at + i, *q));
@@ -203,8 +213,8 @@ impl Outlier {
 /// The nearest whole number of a value below 2^22; anything else gives some number, never a trap.
 #[inline(always)]
 fn whole(v: f32) -> i32 {
-    let v = if v < -65536.0 { -65536.0 } else { v };
-    let v = if v > 65536.0 { 65536.0 } else { v };
+    let v = if v < -FARTHEST { -FARTHEST } else { v };
+    let v = if v > FARTHEST { FARTHEST } else { v };
     (v + ROUND).to_bits().cast_signed().wrapping_sub(ROUND.to_bits().cast_signed())
 }
 
@@ -222,39 +232,53 @@ pub(crate) fn not_a_number_in(row: &[f32]) -> f32 {
     zero.into_iter().sum()
 }
 
-/// The range of a row that its steps are made for: from the third least to the third largest of what its lanes hold at most,
-/// 0 included. Beyond it lie few values.
-#[inline(always)]
-fn range(row: &[f32]) -> (f32, f32) {
-    let (mut least, mut most) = ([0.0_f32; LANES], [0.0_f32; LANES]);
-    let chunks = row.chunks_exact(LANES);
-    let rest = chunks.remainder();
-    for chunk in chunks {
-        for i in 0..LANES {
-            // A comparison, unlike `f32::min`, is one instruction.
-            least[i] = if chunk[i] < least[i] { chunk[i] } else { least[i] };
-            most[i] = if chunk[i] > most[i] { chunk[i] } else { most[i] };
-        }
-    }
-    for (i, &v) in rest.iter().enumerate() {
-        least[i] = if v < least[i] { v } else { least[i] };
-        most[i] = if v > most[i] { v } else { most[i] };
-    }
-    (-third_largest(least.map(|v| -v)), third_largest(most))
+/// The steps that a row is cut in.
+pub(crate) struct Steps {
+    /// Of one step; not a number where the row is none.
+    pub(crate) scale: f32,
+    /// Of the scale as it is where the row is numbers.
+    pub(crate) inverse: f32,
+    /// The byte that 0 becomes.
+    pub(crate) zero: i32,
 }
 
+impl Steps {
+    /// The range that steps are made for: from the third least to the third largest of what a row's lanes hold at most, 0 included. Beyond it
+    /// lie few values. `not_a_number` is 0 or, where the row is to give no numbers, none.
+    #[inline(always)]
+    pub(crate) fn between(least: [f32; LANES], most: [f32; LANES], not_a_number: f32) -> Self {
+        let (least, most) = (-third_largest(least.map(|v| -v)), third_largest(most));
+        let scale = if most > least { (most - least) / 255.0 } else { 1.0 };
+        let inverse = 1.0 / scale;
+        Self { scale: scale + not_a_number, inverse, zero: whole(-least * inverse).clamp(0, 255) }
+    }
+}
+
+/// The least and the largest value of each lane of a row, and 0.
+#[inline(always)]
+fn lanes_of(row: &[f32]) -> ([f32; LANES], [f32; LANES]) {
+    let (mut least, mut most) = ([0.0_f32; LANES], [0.0_f32; LANES]);
+    let (lanes, rest) = row.as_chunks::<LANES>();
+    for lane in lanes.iter().chain([&filled_up(rest)]) {
+        for i in 0..LANES {
+            // A comparison, unlike `f32::min`, is one instruction.
+            least[i] = if lane[i] < least[i] { lane[i] } else { least[i] };
+        }
+        for i in 0..LANES {
+            most[i] = if lane[i] > most[i] { lane[i] } else { most[i] };
+        }
+    }
+    (least, most)
+}
+
+/// Of numbers that are not negative; without a branch, which numbers would send now here, now there.
 #[inline(always)]
 fn third_largest(lanes: [f32; LANES]) -> f32 {
     let mut top = [0.0_f32; 3];
-    for v in lanes {
-        if v > top[2] {
-            top[2] = v;
-            if v > top[1] {
-                top.swap(1, 2);
-                if v > top[0] {
-                    top.swap(0, 1);
-                }
-            }
+    for mut v in lanes {
+        for t in &mut top {
+            let larger = v > *t;
+            (*t, v) = (if larger { v } else { *t }, if larger { *t } else { v });
         }
     }
     top[2]

@@ -90,6 +90,11 @@ impl Tier {
         matches!(self, Self::AvxVnni | Self::Avx512Vnni | Self::Amx)
     }
 
+    /// Whether kernels of 512 bits run on it.
+    pub(crate) const fn has_avx512(self) -> bool {
+        matches!(self, Self::Avx512 | Self::Avx512Vnni | Self::Amx)
+    }
+
     /// The tier for the same model in f32.
     #[must_use]
     pub const fn in_f32(self) -> Self {

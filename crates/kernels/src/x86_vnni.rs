@@ -38,22 +38,29 @@ unsafe fn tile<const M: usize>(task: &PanelTask<'_>, row: usize, out: &mut [f32]
     sum = unsafe { add_products(sum, low.as_ptr(), panel.as_ptr(), width) };
     let finish = Finish::of(task);
     for m in 0..M {
-        for outlier in task.x.outliers_of(task.first + row + m) {
-            let w = task.panel[outlier.group * PANEL * GROUP..][..PANEL * GROUP].as_ptr();
-            let high = _mm512_set1_epi32(i32::from_le_bytes(outlier.bytes));
-            for half in 0..2 {
-                // SAFETY: a panel's group is two aligned vectors, of which this loads one.
-                let w = unsafe { _mm512_load_si512(w.add(half * 64).cast::<__m512i>()) };
-                let product = _mm512_slli_epi32::<8>(_mm512_dpbusd_epi32(_mm512_setzero_si512(), high, w));
-                sum[m][half] = if outlier.negative {
-                    _mm512_sub_epi32(sum[m][half], product)
-                } else {
-                    _mm512_add_epi32(sum[m][half], product)
-                };
-            }
-        }
-        finish.write(task, row + m, sum[m], out);
+        finish.write(task, row + m, with_outliers(task, row + m, sum[m]), out);
     }
+}
+
+/// A row's sums with the second bytes of its far values.
+#[inline]
+#[target_feature(enable = "avx512f,avx512vnni")]
+pub(crate) fn with_outliers(task: &PanelTask<'_>, row: usize, mut sum: [__m512i; 2]) -> [__m512i; 2] {
+    for outlier in task.x.outliers_of(task.first + row) {
+        let w = task.panel[outlier.group * PANEL * GROUP..][..PANEL * GROUP].as_ptr();
+        let high = _mm512_set1_epi32(i32::from_le_bytes(outlier.bytes));
+        for half in 0..2 {
+            // SAFETY: a panel's group is two aligned vectors, of which this loads one.
+            let w = unsafe { _mm512_load_si512(w.add(half * 64).cast::<__m512i>()) };
+            let product = _mm512_slli_epi32::<8>(_mm512_dpbusd_epi32(_mm512_setzero_si512(), high, w));
+            sum[half] = if outlier.negative {
+                _mm512_sub_epi32(sum[half], product)
+            } else {
+                _mm512_add_epi32(sum[half], product)
+            };
+        }
+    }
+    sum
 }
 
 /// Sums of `M` rows by a panel, on top of `sum`.

@@ -195,8 +195,6 @@ impl Backend for Kernels {
         let (rows, cols) = (weight.rows, weight.cols);
         let weight = match weight.data {
             MatrixData::I8 { values, scales } if self.tier.prefers_int8() && cols <= QuantisedMatrix::MOST_INPUTS => {
-                // Tiles multiply two bytes faster than vectors one.
-                let inputs = if self.tier == Tier::Amx { Precision::TwoBytes } else { inputs };
                 Weight::Int8 { matrix: QuantisedMatrix::pack(&values, &scales, rows, cols), inputs }
             }
             _ => Weight::F32(PackedMatrix::pack(&weight.into_f32(), rows, cols)),
