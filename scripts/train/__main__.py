@@ -53,6 +53,7 @@ def arguments():
     args.add_argument("--share-of-start", type=float, default=0.0,
                       help="of the starting checkpoint's weights in what is kept: a round that learns new material forgets less of the old (Wortsman et al. 2022)")
     args.add_argument("--public-share", type=float, default=1.0, help="of the passes that mix.PASSES gives the public sources, plain Dutch aside")
+    args.add_argument("--without", nargs="+", default=[], metavar="SOURCE", help="public sources to leave out (ablations)")
     args.add_argument("--out", type=pathlib.Path, required=True, help="directory of the checkpoint")
     args.add_argument("--report", type=pathlib.Path, required=True)
     args.add_argument("--epochs", type=int, default=3)
@@ -93,6 +94,9 @@ def gather(args, tok):
     guard.protect("ordinary", [r["text"] for folder in args.ordinary for r in dutch_rows(folder)[0]])
     for split in ("dev", "test"):
         guard.protect(f"grenscheck {split}", [r["test_case"] for r in cases[split]])
+    if absent := set(args.without) - {e.source for e in train_public}:
+        raise SystemExit(f"--without: no such public source: {', '.join(sorted(absent))}")
+    train_public = [e for e in train_public if e.source not in args.without]
     examples, dropped = guard.clean(train_public + train_dutch + train_cases + train_frames)
     used = {"files": {p.name: sha256(p) for p in (args.data / "public-train.jsonl.gz", mhc, peers)},
             "dutch": {"rows": len(dutch), "broken_lines": broken, "train": len(train_dutch), "held_out": len(kept_dutch),
