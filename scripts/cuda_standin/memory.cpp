@@ -212,6 +212,7 @@ Status cuMemFreeHost(void *memory) {
     ENTER("cuMemFreeHost");
     auto found = page_locked.find((uint64_t)memory);
     if (found == page_locked.end()) return fault("cuMemFreeHost", INVALID_VALUE, "that is no page-locked memory");
+    if (current != nullptr && current->broken) return current->broken;
     if (found->second.in + found->second.out > 0) return fault("cuMemFreeHost", INVALID_VALUE, "a copy is still under way");
     munmap(found->second.data, found->second.mapped);
     page_locked.erase(found);

@@ -108,7 +108,9 @@ Status cuModuleGetFunction(Function **function, Module *module, const char *name
 Status cuModuleUnload(Module *module) {
     const char *call = "cuModuleUnload";
     ENTER(call);
-    if (modules.erase(module) == 0) return fault(call, INVALID_HANDLE, "there is no such module");
+    if (modules.count(module) == 0) return fault(call, INVALID_HANDLE, "there is no such module");
+    if (module->context->broken) return module->context->broken;
+    modules.erase(module);
     for (const Stream *stream : module->context->streams)
         for (const Operation &operation : stream->queue)
             if (operation.module == module) return fault(call, INVALID_HANDLE, "%s is still to run", operation.what);
@@ -139,6 +141,7 @@ Status cuLaunchKernel(Function *function, unsigned grid_x, unsigned grid_y, unsi
         if (!locate(kernel->name, stream, address, 1, wanted.alignment, arguments[i].place)) return INVALID_VALUE;
     }
     stream->launched = true;
+    if (current->before_launches == 0) highest("bytes before the first launch on cuda:" + std::to_string(current->device), current->before_launches = current->live);
     count("launches of " + std::string(kernel->name) + " on cuda:" + std::to_string(stream->context->device));
     return submit(stream, kernel->name, [kernel, grid_x, grid_y, block_x, arguments = std::move(arguments)]() mutable {
         std::vector<void *> pointers;

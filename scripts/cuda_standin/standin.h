@@ -35,7 +35,7 @@ struct Context {
     // An error that stays, as one of a kernel does.
     Status broken = OK;
     // Bytes in use, and what was given back on streams that have not come to it.
-    size_t live = 0, given_back = 0, most = 0;
+    size_t live = 0, given_back = 0, most = 0, before_launches = 0;
     std::set<Stream *> streams;
 };
 
