@@ -62,9 +62,7 @@ def main():
     failed = 0
     with tempfile.TemporaryDirectory() as temporary:
         posts = checks.Posts(standin, pathlib.Path(temporary), args.posts)
-        # Decisions of the device, which other checks compare with.
-        todo = [c for c in checks.ALL if c.__name__ in args.only or c is checks.paces]
-        steps = [(check.__name__, lambda check=check: check(standin, posts)) for check in todo]
+        steps = [(check.__name__, lambda check=check: check(standin, posts)) for check in checks.ALL if check.__name__ in args.only]
         if args.tests:
             steps.append(("tests", lambda: unit_tests(standin, folder)))
         for name, step in steps:

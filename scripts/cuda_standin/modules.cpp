@@ -45,9 +45,8 @@ static void *load(const void *image) {
     size_t bytes = length_of(image);
     int file = bytes == 0 ? -1 : memfd_create("cubin", MFD_CLOEXEC);
     if (file < 0 || write(file, image, bytes) != (ssize_t)bytes) return nullptr;
-    void *library = dlopen(("/proc/self/fd/" + std::to_string(file)).c_str(), RTLD_NOW | RTLD_LOCAL);
-    close(file);
-    return library;
+    // Left open: the loader knows libraries by name, and another file under this number would be taken for this one.
+    return dlopen(("/proc/self/fd/" + std::to_string(file)).c_str(), RTLD_NOW | RTLD_LOCAL);
 }
 
 // An argument, copied when a launch is asked for.

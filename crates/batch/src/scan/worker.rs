@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::time::Instant;
 
 use grens_infer::hex;
-use grens_law::{Band, RejectRecord, SourceRecord};
+use grens_law::{Band, SourceRecord};
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
