@@ -5,9 +5,9 @@
 //! The input is a sequence of *items* (posts, posts of other languages, lines that cannot be used), numbered from 0. The same inputs give the
 //! same sequence, and that is all that a run relies on to go on where another stopped.
 //!
-//! 1. **Windows** (`crate::windows`). A thread reads ahead; items are taken up to 512 at a time. What is done with each of them alone, and takes
-//!    longest beside the model (the language gate, normalising, the lines of the part), is shared out over threads; what counts or remembers is
-//!    done by one thread, in the order of the input.
+//! 1. **Windows** (`crate::windows`). A thread reads ahead; items are taken up to 512 at a time; for a GPU up to 4,096, several windows in
+//!    hand. What is done with each of them alone, and takes longest beside the model (the language gate, normalising, the lines of the part), is
+//!    shared out over threads; what counts or remembers is done by one thread, in the order of the input.
 //! 2. **Repeats** (`repeats`). A text that was seen before, after normalisation, is not scored again. 16 bytes of its hash are remembered, never
 //!    the text. With `--state` (`nights`) posts of earlier nights are left out first.
 //! 3. **Decisions** (`crate::decider`). The one scoring path.
