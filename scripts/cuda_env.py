@@ -5,12 +5,14 @@ Usage: python3 -m scripts.cuda_env [--dir target/cuda] [--cuda 12|13] [--all] [-
 
 grens needs NVRTC and cuBLASLt when it runs, and nothing of CUDA when it is built: kernels are compiled at run time. So these two are what is fetched.
 --all also brings the compiler (nvcc), the runtime and cuRAND, for work on the kernels outside of grens. --check compiles every kernel for compute
-capability 8.0 to 9.0 with the NVRTC that was fetched, and runs them all on this processor (scripts/cuda_emulate).
+capability 8.0 to 9.0 with the NVRTC that was fetched, runs them all on this processor (scripts/cuda_emulate), and gives the cuBLASLt that was fetched
+the descriptions that grens makes of a product, which it takes or refuses without a GPU.
 
 At the end it prints the line that tells grens where the libraries lie. The driver (libcuda) comes with the machine that has the GPU; it
 must know the CUDA version that is fetched: CUDA 12 from driver 525 on, CUDA 13 from 580 on.
 """
 import argparse
+import ctypes
 import os
 import pathlib
 import subprocess
@@ -42,6 +44,30 @@ def libraries(folder):
     return os.pathsep.join(sorted(found))
 
 
+def check_descriptions(folder):
+    """The numbers of crates/kernels/src/cuda/gemm.rs, in NVIDIA's own library: types and sizes of attributes."""
+    library = ctypes.CDLL(str(next(folder.glob("nvidia/**/libcublasLt.so*"))))
+    description, layout, preference = ctypes.c_void_p(), ctypes.c_void_p(), ctypes.c_void_p()
+
+    def taken(name, *arguments):
+        if status := getattr(library, name)(*arguments):
+            raise SystemExit(f"{name} refuses what grens gives it: {status}")
+
+    def set_to(name, target, attribute, value):
+        taken(name, target, attribute, ctypes.byref(value), ctypes.c_size_t(ctypes.sizeof(value)))
+
+    # CUBLAS_COMPUTE_32F, CUDA_R_32F; TRANSA is CUBLAS_OP_T.
+    taken("cublasLtMatmulDescCreate", ctypes.byref(description), 68, 0)
+    set_to("cublasLtMatmulDescSetAttribute", description, 3, ctypes.c_int32(1))
+    # CUDA_R_16BF; rows, columns, and what is between columns.
+    taken("cublasLtMatrixLayoutCreate", ctypes.byref(layout), 14, ctypes.c_uint64(384), ctypes.c_uint64(1152), ctypes.c_int64(384))
+    taken("cublasLtMatmulPreferenceCreate", ctypes.byref(preference))
+    # MAX_WORKSPACE_BYTES and REDUCTION_SCHEME_MASK.
+    set_to("cublasLtMatmulPreferenceSetAttribute", preference, 1, ctypes.c_size_t(32 << 20))
+    set_to("cublasLtMatmulPreferenceSetAttribute", preference, 3, ctypes.c_uint32(0))
+    print("cuBLASLt takes the descriptions of a product")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--dir", type=pathlib.Path, default=pathlib.Path("target/cuda"))
@@ -57,6 +83,7 @@ def main():
     if not args.no_build:
         subprocess.run(["cargo", "build", *FEATURE, "--bin", "grens", "--example", "rates"], check=True)
     if args.check:
+        check_descriptions(folder)
         environment = os.environ | {"GRENS_CUDA_LIBS": line}
         subprocess.run(["cargo", "test", "--release", "-p", "grens-kernels", "--features", "cuda", "--lib", "cuda"], check=True, env=environment)
         subprocess.run([sys.executable, "-m", "scripts.cuda_emulate"], check=True)

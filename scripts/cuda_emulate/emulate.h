@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cmath>
+#include <csetjmp>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -27,10 +28,13 @@ namespace emulate {
 
 struct Barrier { unsigned waiting = 0, generation = 0; };
 
-struct Fiber { ucontext_t context; std::vector<char> stack; bool done; };
+// Where somebody left off.
+struct Place { ucontext_t context; jmp_buf jump; bool was_here; };
+
+struct Fiber : Place { std::vector<char> stack; bool done; };
 
 static std::vector<Fiber> fibers;
-static ucontext_t scheduler;
+static Place scheduler;
 static unsigned current;
 static Barrier block_barrier;
 static std::vector<Barrier> warp_barriers;
@@ -38,9 +42,22 @@ static std::vector<float> exchanged;
 static const std::function<void()> *body;
 static bool moved;
 
+// Go on at `to`. swapcontext asks the operating system for the mask of signals every time, which would be most of the work; only the sanitizer, which
+// has to know of other stacks, needs it.
+static void change(Place &from, Place &to) {
+#ifdef __SANITIZE_ADDRESS__
+    swapcontext(&from.context, &to.context);
+#else
+    from.was_here = true;
+    if (_setjmp(from.jump) != 0) return;
+    if (to.was_here) _longjmp(to.jump, 1);
+    setcontext(&to.context);
+#endif
+}
+
 static void leave() {
     unsigned self = current;
-    swapcontext(&fibers[self].context, &scheduler);
+    change(fibers[self], scheduler);
     current = self;
     threadIdx.x = self;
 }
@@ -65,7 +82,7 @@ static void run() {
     (*body)();
     fibers[current].done = true;
     moved = true;
-    swapcontext(&fibers[current].context, &scheduler);
+    change(fibers[current], scheduler);
 }
 
 // Run a kernel with all its arguments bound.
@@ -83,8 +100,9 @@ static void launch(unsigned blocks_x, unsigned blocks_y, unsigned threads, const
             getcontext(&fiber.context);
             fiber.context.uc_stack.ss_sp = fiber.stack.data();
             fiber.context.uc_stack.ss_size = fiber.stack.size();
-            fiber.context.uc_link = &scheduler;
+            fiber.context.uc_link = &scheduler.context;
             fiber.done = false;
+            fiber.was_here = false;
             makecontext(&fiber.context, run, 0);
         }
         for (unsigned left = threads; left > 0;) {
@@ -95,7 +113,7 @@ static void launch(unsigned blocks_x, unsigned blocks_y, unsigned threads, const
                 left++;
                 threadIdx.x = current;
                 unsigned self = current;
-                swapcontext(&scheduler, &fibers[self].context);
+                change(scheduler, fibers[self]);
                 current = self;
             }
             if (left > 0 && !moved) {

@@ -12,6 +12,8 @@ mod error;
 mod occlusion;
 mod pipeline;
 mod scan;
+#[cfg(test)]
+mod uneven;
 mod windows;
 
 pub use decider::{Decider, Judged, Portions, TextScorer};

@@ -2,14 +2,14 @@
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread::{Scope, ScopedJoinHandle};
+use std::thread::Scope;
 
 use grens_law::{Band, DecisionRecord, RejectRecord};
 
 use crate::decider::Decider;
 use crate::error::{BatchError, Result};
 use crate::input::{Inputs, Item, MAX_TEXT_BYTES, Post, Warning};
-use crate::windows::{Feed, Window};
+use crate::windows::{Beside, Feed, Window};
 
 /// Where records go.
 pub trait Sink {
@@ -101,13 +101,7 @@ type Scored = (Vec<Box<Post>>, Result<Vec<DecisionRecord>>);
 struct UnderWay<'scope> {
     /// Its items that are no posts.
     others: Vec<Item>,
-    scored: Scoring<'scope>,
-}
-
-enum Scoring<'scope> {
-    Done(Scored),
-    /// On a thread of its own.
-    Running(ScopedJoinHandle<'scope, Scored>),
+    scored: Beside<'scope, Scored>,
 }
 
 impl<'scope> UnderWay<'scope> {
@@ -125,11 +119,7 @@ impl<'scope> UnderWay<'scope> {
             let records = decider.decide(&posts);
             (posts, records)
         };
-        let scored = match beside {
-            Some(scope) => Scoring::Running(scope.spawn(score)),
-            None => Scoring::Done(score()),
-        };
-        Self { others, scored }
+        Self { others, scored: Beside::start(beside, score) }
     }
 
     /// Hand everything of the window to `sink`.
@@ -146,11 +136,7 @@ impl<'scope> UnderWay<'scope> {
                 Item::TooManyRejects(over) => return Err(BatchError::TooManyRejects(over)),
             }
         }
-        let (posts, records) = match self.scored {
-            Scoring::Done(scored) => scored,
-            // A panic goes on where it would have without the thread.
-            Scoring::Running(thread) => thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
-        };
+        let (posts, records) = self.scored.result();
         for (record, post) in records?.into_iter().zip(posts) {
             if let Some(warning) = cut_warning(&post) {
                 sink.warn(&warning);

@@ -5,9 +5,9 @@
 //! The input is a sequence of *items* (posts, posts of other languages, lines that cannot be used), numbered from 0. The same inputs give the
 //! same sequence, and that is all that a run relies on to go on where another stopped.
 //!
-//! 1. **Windows** (`crate::windows`). A thread reads ahead; items are taken up to 512 at a time. What is done with each of them alone, and takes
-//!    longest beside the model (the language gate, normalising, the lines of the part), is shared out over threads; what counts or remembers is
-//!    done by one thread, in the order of the input.
+//! 1. **Windows** (`crate::windows`). A thread reads ahead; items are taken up to 512 at a time; for a GPU up to 4,096, several windows in
+//!    hand. What is done with each of them alone, and takes longest beside the model (the language gate, normalising, the lines of the part), is
+//!    shared out over threads; what counts or remembers is done by one thread, in the order of the input.
 //! 2. **Repeats** (`repeats`). A text that was seen before, after normalisation, is not scored again. 16 bytes of its hash are remembered, never
 //!    the text. With `--state` (`nights`) posts of earlier nights are left out first.
 //! 3. **Decisions** (`crate::decider`). The one scoring path.
@@ -53,6 +53,7 @@ mod tally;
 mod watch;
 mod worker;
 
+use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
@@ -77,7 +78,7 @@ use crate::decider::Decider;
 use crate::disk;
 use crate::error::{BatchError, Result};
 use crate::input::Inputs;
-use crate::windows::{Feed, Window};
+use crate::windows::{Beside, Feed, Window};
 
 /// How a scan ended.
 #[derive(Debug, Clone)]
@@ -127,23 +128,15 @@ pub fn scan(
     }
     let mut worker = Worker::new(decider, options, &folder, manifest, nights)?;
     let mut feed = Feed::start(inputs, window);
-    loop {
-        if stop.load(Ordering::Relaxed) {
-            worker.close_part()?;
-            watcher.progress(&worker.progress())?;
-            return Ok(Ending::Stopped);
+    match work(&mut worker, &mut feed, decider, stop, watcher) {
+        Ok(true) => {}
+        Ok(false) => return Ok(Ending::Stopped),
+        Err(e @ BatchError::TooManyRejects(_)) => {
+            // There are no results, but people need to see what was wrong.
+            finish::write_rejects(folder.out(), &parts_of(&folder, worker.manifest()))?;
+            return Err(e);
         }
-        let Some(items) = feed.next(stop) else { break };
-        let done = worker.window(&items, watcher);
-        feed.hand_back(items);
-        match done {
-            Err(e @ BatchError::TooManyRejects(_)) => {
-                // There are no results, but people need to see what was wrong.
-                finish::write_rejects(folder.out(), &parts_of(&folder, worker.manifest()))?;
-                return Err(e);
-            }
-            done => done?,
-        }
+        Err(e) => return Err(e),
     }
     let (mut manifest, remembered) = worker.end(feed.sources())?;
     let ending = if options.shard.is_whole() {
@@ -164,6 +157,51 @@ pub fn scan(
     manifest.finished = true;
     manifest.save(folder.run())?;
     Ok(ending)
+}
+
+/// Windows from the feed to the worker until the input is at its end; false when stopped before. Where the model takes several portions at once
+/// ([`Decider::portions`]), windows of files are scored side by side, and a device works while others are read, tokenised and written.
+fn work(
+    worker: &mut Worker<'_>,
+    feed: &mut Feed,
+    decider: &Decider,
+    stop: &AtomicBool,
+    watcher: &mut dyn Watcher,
+) -> Result<bool> {
+    let at_once = if feed.is_pipe() { 1 } else { decider.portions().at_once.max(1) };
+    std::thread::scope(|scope| {
+        let mut under_way = VecDeque::new();
+        let mut is_over = false;
+        loop {
+            let is_stopped = stop.load(Ordering::Relaxed);
+            while !(is_over || is_stopped || worker.is_part_full()) && under_way.len() < at_once {
+                match feed.next(stop) {
+                    Some(items) => {
+                        let window = worker.take_in(items, watcher)?;
+                        let score = move || {
+                            let judged = decider.judge(&window.texts());
+                            (window, judged)
+                        };
+                        under_way.push_back(Beside::start((at_once > 1).then_some(scope), score));
+                    }
+                    None => is_over = true,
+                }
+            }
+            if let Some(scored) = under_way.pop_front() {
+                let (window, judged) = scored.result();
+                feed.hand_back(worker.finish(window, judged?, watcher)?);
+            } else if is_over {
+                return Ok(true);
+            } else {
+                // Nothing is under way, and a part is full or the run is stopped.
+                worker.close_part()?;
+                watcher.progress(&worker.progress())?;
+                if is_stopped {
+                    return Ok(false);
+                }
+            }
+        }
+    })
 }
 
 /// The manifest to go on with, or a new one, and what earlier nights have seen.
@@ -224,3 +262,6 @@ fn parts_of(folder: &Folder, manifest: &Manifest) -> Parts {
     parts.add_shard(manifest.files(folder.run()));
     parts
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,7 @@
 //! Reading ahead, and cutting what was read into windows that are scored together.
 
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::{Scope, ScopedJoinHandle};
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded, unbounded};
@@ -146,6 +147,34 @@ impl Feed {
     /// What is known of the sources, once the input is at its end.
     pub(crate) fn sources(&self) -> Vec<SourceState> {
         self.end.recv().unwrap_or_default()
+    }
+}
+
+/// Work that was done at once, or is being done on a thread of its own.
+pub(crate) enum Beside<'scope, T> {
+    Done(T),
+    Running(ScopedJoinHandle<'scope, T>),
+}
+
+impl<'scope, T: Send + 'scope> Beside<'scope, T> {
+    /// Do it now, or on a thread of `scope` where there is one.
+    pub(crate) fn start<'env>(
+        scope: Option<&'scope Scope<'scope, 'env>>,
+        work: impl FnOnce() -> T + Send + 'scope,
+    ) -> Self {
+        match scope {
+            Some(scope) => Self::Running(scope.spawn(work)),
+            None => Self::Done(work()),
+        }
+    }
+
+    /// What came of it; waits for it.
+    pub(crate) fn result(self) -> T {
+        match self {
+            Self::Done(result) => result,
+            // A panic goes on where it would have without the thread.
+            Self::Running(thread) => thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+        }
     }
 }
 

@@ -126,7 +126,7 @@ fn on_gpus(
         let backend = cuda_backend::Cuda::new(device, shape.attention())?;
         let gpu = std::sync::Arc::clone(backend.gpu());
         let encoder = bert::Bert::load(backend, shape.clone(), weights)?;
-        gpu.ready()?;
+        gpu.ready(shape.intermediate())?;
         let tokens = gpu.batch_tokens(shape.intermediate())?;
         Ok(accelerated::OnDevice::new(Box::new(encoder), gpu.lanes(), tokens))
     };

@@ -2,54 +2,9 @@
 
 #![allow(clippy::unwrap_used)]
 
-use std::sync::atomic::AtomicUsize;
-use std::time::Duration;
-
-use grens_infer::{Encoded, PostScores};
-use grens_law::{ModelRef, Policy, Scores};
-
 use super::*;
-use crate::decider::{Portions, TextScorer};
 use crate::input::{InputOptions, Source};
-
-const POLICY: &str = "id = \"t\"\n[137c]\ncandidate = 0.9\nreview = 0.5\nnightly_cap = 5\n[137d]\ncandidate = 0.9\nreview = 0.5\nnightly_cap = 5\n[group_hate]\nreview = 1.0\n[grounds]\nnamed = 0.5\n";
-
-/// Scores a text by its length; takes the longer the fewer posts it was given before, so that later windows are done first.
-struct Uneven {
-    model: ModelRef,
-    at_once: usize,
-    calls: AtomicUsize,
-    /// The call that fails.
-    fails: usize,
-}
-
-impl TextScorer for Uneven {
-    fn reference(&self) -> &ModelRef {
-        &self.model
-    }
-
-    fn encode(&self, text: &str) -> Result<Encoded> {
-        Ok(Encoded { ids: vec![u32::try_from(text.len()).unwrap()], truncated: false })
-    }
-
-    fn score_encoded(&self, posts: &[&Encoded]) -> Result<Vec<PostScores>> {
-        let call = self.calls.fetch_add(1, Ordering::SeqCst);
-        if call == self.fails {
-            return Err(BatchError::Infer(grens_infer::InferError::OutOfMemory));
-        }
-        std::thread::sleep(Duration::from_millis(20_u64.saturating_sub(4 * call as u64)));
-        let score = |post: &&Encoded| {
-            let p = (post.ids[0] % 10) as f32 / 10.0;
-            let scores = Scores::from_heads([p, p, 0.0, 0.9, 0.0, 0.0, 0.0, 0.0]);
-            PostScores { scores, logits: [None; 8], n_tokens: 1, truncated: false }
-        };
-        Ok(posts.iter().map(score).collect())
-    }
-
-    fn portions(&self) -> Portions {
-        Portions { texts: 16, at_once: self.at_once }
-    }
-}
+use crate::uneven::Uneven;
 
 #[derive(Default)]
 struct Kept {
@@ -91,9 +46,7 @@ fn posts(count: usize) -> tempfile::NamedTempFile {
 
 fn scored(file: &tempfile::NamedTempFile, at_once: usize, fails: usize) -> (Kept, Result<Counts>) {
     let inputs = Inputs::open(vec![Source::new(file.path().to_str().unwrap())], InputOptions::default()).unwrap();
-    let model = ModelRef { name: "uneven".to_owned(), hash: String::new() };
-    let scorer = Uneven { model, at_once, calls: AtomicUsize::new(0), fails };
-    let decider = Decider::new(scorer, Policy::parse(POLICY).unwrap());
+    let decider = Uneven::decider(at_once, fails);
     let mut kept = Kept::default();
     let counts = run(inputs, &decider, Window::of(decider.portions()), &AtomicBool::new(false), &mut kept);
     (kept, counts)

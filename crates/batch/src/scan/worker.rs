@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::time::Instant;
 
 use grens_infer::hex;
-use grens_law::{Band, RejectRecord, SourceRecord};
+use grens_law::{Band, SourceRecord};
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
@@ -24,7 +24,7 @@ use crate::pipeline::cut_warning;
 /// Rows below which it is not worth the while to share them out.
 const FEW_LINES: usize = 4;
 
-/// A run in progress.
+/// A run in progress. A window of items is taken in, scored by whoever has it, and finished; a part is closed only when no window lies between.
 pub(crate) struct Worker<'a> {
     decider: &'a Decider,
     options: &'a ScanOptions,
@@ -62,17 +62,29 @@ struct OpenPart {
     counts: PartCounts,
 }
 
-/// An item that no earlier process has done, in input order.
-enum Fresh<'i> {
-    Reject(u64, &'i RejectRecord),
-    First { seq: u64, key: TextKey, post: &'i Post },
-    Repeat { seq: u64, key: TextKey, of: u64, post: &'i Post },
+/// What an item is to this run that no earlier process has done.
+enum Fresh {
+    Reject(u64),
+    First { seq: u64, key: TextKey },
+    Repeat { seq: u64, key: TextKey, of: u64 },
 }
 
-impl<'i> Fresh<'i> {
-    /// Key and text of a post to score.
-    fn first(&self) -> Option<(TextKey, &'i str)> {
-        if let Self::First { key, post, .. } = self { Some((*key, &post.text)) } else { None }
+/// A window that was taken in and is not finished: its posts are to be scored, or are being scored.
+pub(crate) struct Window {
+    /// All of its items, in input order.
+    items: Vec<Item>,
+    /// What is to be done, and with which of the items; in the same order.
+    fresh: Vec<(usize, Fresh)>,
+}
+
+impl Window {
+    /// The texts to score, in order.
+    pub(crate) fn texts(&self) -> Vec<&str> {
+        let text = |(at, fresh): &(usize, Fresh)| match (fresh, self.items.get(*at)) {
+            (Fresh::First { .. }, Some(Item::Post(post))) => Some(post.text.as_str()),
+            _ => None,
+        };
+        self.fresh.iter().filter_map(text).collect()
     }
 }
 
@@ -115,22 +127,39 @@ impl<'a> Worker<'a> {
         })
     }
 
-    /// Take in a window of items.
-    pub(crate) fn window(&mut self, items: &[Item], watcher: &mut dyn Watcher) -> Result<()> {
-        let over = if let Some(Item::TooManyRejects(over)) = items.last() { Some(*over) } else { None };
+    /// Take in a window of items: number them, and tell what is new. Windows are finished in the order in which they were taken in.
+    pub(crate) fn take_in(&mut self, items: Vec<Item>, watcher: &mut dyn Watcher) -> Result<Window> {
         let mut fresh = Vec::with_capacity(items.len());
-        for (item, key) in items.iter().zip(keys(items)) {
-            fresh.extend(self.take(item, key, watcher)?);
+        for (at, (item, key)) in items.iter().zip(keys(&items)).enumerate() {
+            fresh.extend(self.take(item, key, watcher)?.map(|item| (at, item)));
         }
-        let (keys, texts): (Vec<TextKey>, Vec<&str>) = fresh.iter().filter_map(Fresh::first).unzip();
-        let judged = self.decider.judge(&texts)?;
-        for (key, judged) in keys.into_iter().zip(&judged) {
+        Ok(Window { items, fresh })
+    }
+
+    /// Whether the part in hand is to be closed before more is taken in.
+    pub(crate) fn is_part_full(&self) -> bool {
+        self.open.as_ref().is_some_and(|open| {
+            self.seq - open.from >= self.options.part_items || open.began.elapsed() >= self.options.part_time
+        })
+    }
+
+    /// Count and write a window whose texts were judged so. The items are handed back.
+    pub(crate) fn finish(
+        &mut self,
+        window: Window,
+        judged: Vec<Judged>,
+        watcher: &mut dyn Watcher,
+    ) -> Result<Vec<Item>> {
+        let Window { items, fresh } = window;
+        let firsts = fresh.iter().filter_map(|(_, f)| if let Fresh::First { key, .. } = f { Some(*key) } else { None });
+        for (key, judged) in firsts.zip(&judged) {
             if judged.decision.band != Band::Clear {
                 self.repeats.set_band(key, judged.decision.band);
             }
         }
         let mut judged = judged.into_iter();
-        let kept: Vec<Kept<'_>> = fresh.into_iter().filter_map(|item| self.count_done(item, &mut judged)).collect();
+        let kept: Vec<Kept<'_>> =
+            fresh.into_iter().filter_map(|(at, fresh)| self.count_done(fresh, items.get(at)?, &mut judged)).collect();
         if let Some(open) = &mut self.open {
             // Put into words side by side, written in order.
             let (decider, no_text) = (self.decider, self.options.no_text);
@@ -138,23 +167,17 @@ impl<'a> Worker<'a> {
             let lines: Vec<_> = kept.into_par_iter().with_min_len(FEW_LINES).map(line).collect();
             lines.into_iter().try_for_each(|line| open.writer.write(line))?;
         }
-        let full = self.open.as_ref().is_some_and(|open| {
-            self.seq - open.from >= self.options.part_items || open.began.elapsed() >= self.options.part_time
-        });
-        if full || over.is_some() {
-            self.close_part()?;
-        }
         watcher.progress(&self.progress())?;
-        over.map_or(Ok(()), |over| Err(BatchError::TooManyRejects(over)))
+        // The end of the input: no window was taken in after this one.
+        if let Some(Item::TooManyRejects(over)) = items.last() {
+            self.close_part()?;
+            return Err(BatchError::TooManyRejects(*over));
+        }
+        Ok(items)
     }
 
     /// What is to be done with an item; nothing when an earlier process did it, or when it is another shard's.
-    fn take<'i>(
-        &mut self,
-        item: &'i Item,
-        key: Option<TextKey>,
-        watcher: &mut dyn Watcher,
-    ) -> Result<Option<Fresh<'i>>> {
+    fn take(&mut self, item: &Item, key: Option<TextKey>, watcher: &mut dyn Watcher) -> Result<Option<Fresh>> {
         if matches!(item, Item::TooManyRejects(_)) {
             // The end of the input, not a part of it: with a higher limit the same input goes on.
             return Ok(None);
@@ -173,7 +196,7 @@ impl<'a> Worker<'a> {
             Item::Reject(reject) => (is_new && shard.owns_place(seq)).then(|| {
                 self.count(|c| c.rejected += 1);
                 watcher.reject(reject);
-                Fresh::Reject(seq, reject)
+                Fresh::Reject(seq)
             }),
             Item::Skip(skip) => {
                 if is_new && shard.owns_place(seq) {
@@ -188,13 +211,13 @@ impl<'a> Worker<'a> {
         Ok(fresh)
     }
 
-    fn take_post<'i>(
+    fn take_post(
         &mut self,
         seq: u64,
         is_new: bool,
-        (post, key): (&'i Post, TextKey),
+        (post, key): (&Post, TextKey),
         watcher: &mut dyn Watcher,
-    ) -> Option<Fresh<'i>> {
+    ) -> Option<Fresh> {
         if self.options.state.is_some() {
             let hash = Nights::hash(post);
             if self.nights.has(&hash) {
@@ -218,17 +241,22 @@ impl<'a> Worker<'a> {
             watcher.warn(&warning);
         }
         Some(match first {
-            None => Fresh::First { seq, key, post },
-            Some(first) => Fresh::Repeat { seq, key, of: first.seq, post },
+            None => Fresh::First { seq, key },
+            Some(first) => Fresh::Repeat { seq, key, of: first.seq },
         })
     }
 
     /// Count an item with what was said of it; what is kept of it, if anything is. Most posts are clear, and counted.
-    fn count_done<'i>(&mut self, item: Fresh<'i>, judged: &mut impl Iterator<Item = Judged>) -> Option<Kept<'i>> {
+    fn count_done<'i>(
+        &mut self,
+        fresh: Fresh,
+        item: &'i Item,
+        judged: &mut impl Iterator<Item = Judged>,
+    ) -> Option<Kept<'i>> {
         let keep_clear = self.options.keep_clear;
-        match item {
-            Fresh::Reject(seq, reject) => Some(Kept::Reject(seq, reject)),
-            Fresh::First { seq, key, post } => {
+        match (fresh, item) {
+            (Fresh::Reject(seq), Item::Reject(reject)) => Some(Kept::Reject(seq, reject)),
+            (Fresh::First { seq, key }, Item::Post(post)) => {
                 let judged = judged.next()?;
                 let band = judged.decision.band;
                 let truncated = judged.truncated || post.text_was_cut;
@@ -241,7 +269,7 @@ impl<'a> Worker<'a> {
                 });
                 (band != Band::Clear || keep_clear).then_some(Kept::First { seq, key, post, judged })
             }
-            Fresh::Repeat { seq, key, of, post } => {
+            (Fresh::Repeat { seq, key, of }, Item::Post(post)) => {
                 let band = self.repeats.band(key);
                 self.count(|c| {
                     c.posts += 1;
@@ -250,6 +278,8 @@ impl<'a> Worker<'a> {
                 });
                 (band != Band::Clear || keep_clear).then_some(Kept::Repeat { seq, of, post })
             }
+            // What is fresh was told by the item itself.
+            _ => None,
         }
     }
 

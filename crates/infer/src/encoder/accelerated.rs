@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{PoisonError, RwLock};
 
 use super::{Encoder, Pace};
 use crate::error::{InferError, Result};
@@ -21,14 +22,18 @@ pub(super) struct OnDevice {
     budget: AtomicUsize,
     /// Batches that were given to it and are not done.
     busy: AtomicUsize,
+    /// Read by every batch while it runs; written by a post that has to have the device to itself.
+    alone: RwLock<()>,
 }
 
 impl OnDevice {
     pub(super) fn new(encoder: Box<dyn Encoder>, lanes: usize, batch_tokens: usize) -> Self {
-        Self { encoder, lanes: lanes.max(1), budget: AtomicUsize::new(batch_tokens), busy: AtomicUsize::new(0) }
+        let (budget, busy) = (AtomicUsize::new(batch_tokens), AtomicUsize::new(0));
+        Self { encoder, lanes: lanes.max(1), budget, busy, alone: RwLock::default() }
     }
 
     /// Logits of a batch, made in parts of at most `budget` tokens. A part for which there is no memory is halved, and so is the budget of all that follows.
+    /// A single post waits for the batches that run beside it: they may hold the memory that it needs.
     fn logits(&self, batch: &PackedBatch) -> Result<Vec<f32>> {
         let posts: Vec<&[u32]> = batch.posts().collect();
         let mut logits = Vec::with_capacity(posts.len() * self.encoder.n_labels());
@@ -40,12 +45,22 @@ impl OnDevice {
             let parts = if tokens > budget && lengths.len() > 1 {
                 equal_ranges(&lengths, budget, 1)
             } else {
-                match self.encoder.logits(&PackedBatch::new(posts[range.clone()].iter().copied())) {
+                let part = PackedBatch::new(posts[range.clone()].iter().copied());
+                let beside_others = {
+                    let _running = self.alone.read().unwrap_or_else(PoisonError::into_inner);
+                    self.encoder.logits(&part)
+                };
+                match beside_others {
                     Ok(more) => {
                         logits.extend(more);
                         continue;
                     }
-                    Err(InferError::OutOfMemory) if lengths.len() > 1 => {
+                    Err(InferError::OutOfMemory) if lengths.len() == 1 => {
+                        let _alone = self.alone.write().unwrap_or_else(PoisonError::into_inner);
+                        logits.extend(self.encoder.logits(&part)?);
+                        continue;
+                    }
+                    Err(InferError::OutOfMemory) => {
                         self.budget.fetch_min(tokens.div_ceil(2), Ordering::Relaxed);
                         equal_ranges(&lengths, tokens.div_ceil(2), 1)
                     }
@@ -128,6 +143,7 @@ impl Encoder for Accelerated {
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
+    use std::sync::mpsc::{Receiver, Sender, channel};
     use std::sync::{Arc, Mutex};
 
     use proptest::prelude::*;
@@ -195,7 +211,60 @@ mod tests {
         let (device, batches) = device(5, 1, 400);
         let posts: [&[u32]; 2] = [&[1; 4], &[1; 6]];
         assert!(matches!(device.logits(&PackedBatch::new(posts)), Err(InferError::OutOfMemory)));
-        assert_eq!(*batches.lock().unwrap(), [10, 4, 6]);
+        // The last time by itself.
+        assert_eq!(*batches.lock().unwrap(), [10, 4, 6, 6]);
+    }
+
+    /// Has no memory for a batch beside another, and tells when it said so; a batch of more than one post takes its time until it is told.
+    struct Shared {
+        running: AtomicUsize,
+        refused: Mutex<Sender<()>>,
+        go_on: Mutex<Receiver<()>>,
+    }
+
+    impl Encoder for Shared {
+        fn logits(&self, batch: &PackedBatch) -> Result<Vec<f32>> {
+            let _running = Busy::count(&self.running);
+            if self.running.load(Ordering::SeqCst) > 1 {
+                self.refused.lock().unwrap().send(()).unwrap();
+                return Err(InferError::OutOfMemory);
+            }
+            if batch.posts().count() > 1 {
+                self.refused.lock().unwrap().send(()).unwrap();
+                self.go_on.lock().unwrap().recv().unwrap();
+            }
+            Ok(batch.posts().map(|post| post.len() as f32).collect())
+        }
+
+        fn n_labels(&self) -> usize {
+            1
+        }
+
+        fn vocab_size(&self) -> usize {
+            1000
+        }
+
+        fn describe(&self) -> String {
+            "a device with little memory".to_owned()
+        }
+    }
+
+    #[test]
+    fn a_post_waits_for_memory_that_others_have() {
+        let ((refused, told), (go_on, waits)) = (channel(), channel());
+        let shared = Shared { running: AtomicUsize::new(0), refused: Mutex::new(refused), go_on: Mutex::new(waits) };
+        let device = OnDevice::new(Box::new(shared), 2, 400);
+        let post = [1_u32; 10];
+        std::thread::scope(|scope| {
+            let large = scope.spawn(|| device.logits(&PackedBatch::new([post.as_slice(); 2])).unwrap());
+            // The large batch is under way.
+            told.recv().unwrap();
+            let small = scope.spawn(|| device.logits(&PackedBatch::new([post.as_slice()])).unwrap());
+            // There was no memory for the small one.
+            told.recv().unwrap();
+            go_on.send(()).unwrap();
+            assert_eq!((large.join().unwrap(), small.join().unwrap()), (vec![10.0; 2], vec![10.0]));
+        });
     }
 
     #[test]

@@ -151,7 +151,8 @@ mod on_a_gpu {
                 let batch = PackedBatch::new(posts.iter().map(Vec::as_slice));
                 let (got, want) = (gpu.logits(&batch).unwrap(), cpu.logits(&batch).unwrap());
                 let far = distance(&got, &want);
-                assert!(far < 2e-2, "{family}, posts of {lengths:?}: {far}");
+                // Rounding to bf16 alone moves the small logits of these random models by up to 2.8e-2 (simulated in PyTorch).
+                assert!(far < 4e-2, "{family}, posts of {lengths:?}: {far}");
             }
         }
     }

@@ -38,6 +38,8 @@ impl From<DriverError> for CudaError {
     fn from(error: DriverError) -> Self {
         match error.0 {
             CUresult::CUDA_ERROR_OUT_OF_MEMORY => Self::OutOfMemory,
+            // What `cuInit` says where there is none, or `CUDA_VISIBLE_DEVICES` hides them all.
+            CUresult::CUDA_ERROR_NO_DEVICE => Self::Missing("the driver shows no GPU".to_owned()),
             // Its name alone: the driver is not asked for a sentence, since it may be what is broken.
             other => Self::Driver(format!("{other:?}")),
         }

@@ -1,4 +1,4 @@
-//! A device that is ready to run a model of some size: kernels loaded, lanes made.
+//! A device that runs a model of some size: kernels loaded, weights put in place, then lanes made of the memory that is left.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -48,10 +48,10 @@ struct Setup {
 }
 
 impl Gpu {
-    /// Compile and load the kernels, and make lanes.
+    /// Compile and load the kernels.
     ///
     /// # Errors
-    /// When NVRTC refuses, the driver does not take what it made, or the device has no memory for one lane.
+    /// When NVRTC refuses, or the driver does not take what it made.
     pub fn new(device: &Device, size: ModelSize) -> Result<Self, CudaError> {
         let arch = device.arch();
         let cubin = compile(&arch, size)?;
@@ -73,7 +73,7 @@ impl Gpu {
         };
         device.context.bind_to_thread()?;
         let setup = Setup { stream: device.context.new_stream()?, blas: Mutex::new(Handle::new()?) };
-        Ok(Self { lanes: Lanes::new(&device.context, LANES)?, device: device.clone(), size, kernels, setup })
+        Ok(Self { lanes: Lanes::default(), device: device.clone(), size, kernels, setup })
     }
 
     /// Which device.
@@ -82,9 +82,9 @@ impl Gpu {
         &self.device
     }
 
-    /// Batches that can be under way at once.
+    /// Batches that can be under way at once; 0 before [`Gpu::ready`].
     #[must_use]
-    pub const fn lanes(&self) -> usize {
+    pub fn lanes(&self) -> usize {
         self.lanes.count()
     }
 
@@ -101,12 +101,14 @@ impl Gpu {
         Ok(tokens_for(free, self.lanes(), self.hidden(), intermediate))
     }
 
-    /// Wait until all weights are in place. To be called once, before the first batch.
+    /// Wait until all weights are in place, and make lanes. To be called once, before the first batch. `intermediate` is the width between the
+    /// feed-forward products.
     ///
     /// # Errors
-    /// When the device has met an error.
-    pub fn ready(&self) -> Result<(), CudaError> {
-        Ok(self.setup.stream.synchronize()?)
+    /// When the device has met an error, or has no memory left for one lane.
+    pub fn ready(&self, intermediate: usize) -> Result<(), CudaError> {
+        self.setup.stream.synchronize()?;
+        self.lanes.make(&self.device.context, LANES, LEAST_TOKENS * bytes_a_token(self.hidden(), intermediate))
     }
 
     /// Copy values to the device for good.
@@ -122,13 +124,16 @@ impl Gpu {
     }
 }
 
+/// What a lane holds of a token: rows of a layer that are alive at once (hidden states, queries with keys and values, their mix, its product, what lies
+/// between the feed-forward products), two bytes a value; twice for buffers that are larger than what is asked for.
+const fn bytes_a_token(hidden: usize, intermediate: usize) -> usize {
+    2 * 2 * (6 * hidden + intermediate)
+}
+
 /// A power of two: buffers have such sizes.
 fn tokens_for(free: usize, lanes: usize, hidden: usize, intermediate: usize) -> usize {
-    // Rows of a layer that are alive at once (hidden states, queries with keys and values, their mix, its product, what lies between the feed-forward
-    // products), two bytes a value; twice for buffers that are larger than what is asked for.
-    let a_token = 2 * 2 * (6 * hidden + intermediate);
-    let tokens = (free / 2 / (lanes * a_token).max(1)).clamp(LEAST_TOKENS, MOST_TOKENS);
-    1 << tokens.ilog2()
+    let in_half = free / 2 / (lanes * bytes_a_token(hidden, intermediate)).max(1);
+    1 << in_half.clamp(LEAST_TOKENS, MOST_TOKENS).ilog2()
 }
 
 #[cfg(test)]

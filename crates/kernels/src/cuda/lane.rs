@@ -1,5 +1,6 @@
 //! A stream with what a batch needs on it, and the lanes that are free.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 
 use cudarc::driver::sys::{CU_MEMHOSTALLOC_WRITECOMBINED, CUevent_flags};
@@ -74,6 +75,16 @@ impl Lane {
         self.spare.lock().unwrap_or_else(PoisonError::into_inner).push(buffer);
     }
 
+    /// Give up the buffers that no rows are in, for others to use. Whether there were any.
+    fn give_up_spare(&self) -> bool {
+        let spare = std::mem::take(&mut *self.spare.lock().unwrap_or_else(PoisonError::into_inner));
+        let had_some = !spare.is_empty();
+        drop(spare);
+        // Only then is the memory anybody's. An error is told by whoever asks for results.
+        let _ = self.stream.synchronize();
+        had_some
+    }
+
     /// Copy words to the device, through page-locked memory. Called once a batch: what an earlier batch staged has left.
     pub(super) fn upload(&self, words: &[u32]) -> Result<CudaSlice<u32>, CudaError> {
         let mut buffer = self.take(words.len())?;
@@ -134,28 +145,41 @@ fn pinned_to_read(context: &Arc<CudaContext>, len: usize) -> Result<PinnedHostSl
 }
 
 /// The lanes of a device.
+#[derive(Default)]
 pub(super) struct Lanes {
     free: Mutex<Vec<Lane>>,
     freed: Condvar,
-    count: usize,
+    count: AtomicUsize,
 }
 
 impl Lanes {
-    /// As many as there is memory for, at least one.
-    pub(super) fn new(context: &Arc<CudaContext>, wanted: usize) -> Result<Self, CudaError> {
-        let mut free = vec![Lane::new(context)?];
+    /// Make lanes: up to `wanted`, as many as there is memory for with a batch of `least_batch` bytes on each, at least one.
+    pub(super) fn make(&self, context: &Arc<CudaContext>, wanted: usize, least_batch: usize) -> Result<(), CudaError> {
+        let mut free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
         while free.len() < wanted {
+            let (left, _) = context.mem_get_info()?;
+            if !free.is_empty() && left < WORKSPACE + (free.len() + 1) * least_batch {
+                break;
+            }
             match Lane::new(context) {
                 Ok(lane) => free.push(lane),
-                Err(CudaError::OutOfMemory) => break,
+                Err(CudaError::OutOfMemory) if !free.is_empty() => break,
                 Err(error) => return Err(error),
             }
         }
-        Ok(Self { count: free.len(), free: Mutex::new(free), freed: Condvar::new() })
+        self.count.store(free.len(), Ordering::Relaxed);
+        Ok(())
     }
 
-    pub(super) const fn count(&self) -> usize {
-        self.count
+    /// 0 before they are made.
+    pub(super) fn count(&self) -> usize {
+        self.count.load(Ordering::Relaxed)
+    }
+
+    /// Have lanes that nobody uses give up the memory that they keep for later. Whether there was any.
+    pub(super) fn give_up_spare(&self) -> bool {
+        let free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
+        free.iter().fold(false, |had_some, lane| lane.give_up_spare() || had_some)
     }
 
     /// A free lane; waits for one where there is none.

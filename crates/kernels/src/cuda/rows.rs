@@ -42,6 +42,16 @@ struct Session {
     tokens: usize,
 }
 
+impl Session {
+    /// A buffer of this batch's lane. Where memory is short, what other lanes only keep for later is given up for it.
+    fn take(&self, words: usize) -> Result<CudaSlice<u32>, CudaError> {
+        match self.lane.take(words) {
+            Err(CudaError::OutOfMemory) if self.gpu.lanes.give_up_spare() => self.lane.take(words),
+            taken => taken,
+        }
+    }
+}
+
 impl Drop for Session {
     fn drop(&mut self) {
         // SAFETY: this is the end of the session; neither is used again.
@@ -132,8 +142,15 @@ impl Gpu {
             return Err(CudaError::Shape(format!("the id {id} is beyond the table of words")));
         }
         let (words, tiles) = inputs(ids, lengths, tables.first_position)?;
+        if self.lanes() == 0 {
+            return Err(CudaError::Shape("a batch came before the GPU was made ready".to_owned()));
+        }
         let lane = self.lanes.acquire();
-        let on_device = match lane.upload(&words) {
+        let uploaded = match lane.upload(&words) {
+            Err(CudaError::OutOfMemory) if self.lanes.give_up_spare() => lane.upload(&words),
+            uploaded => uploaded,
+        };
+        let on_device = match uploaded {
             Ok(on_device) => on_device,
             Err(error) => {
                 lane.settle();
@@ -155,7 +172,7 @@ impl Gpu {
 
 impl Rows {
     fn new(session: &Rc<Session>, rows: usize, width: usize) -> Result<Self, CudaError> {
-        let buffer = ManuallyDrop::new(session.lane.take(rows * width / 2)?);
+        let buffer = ManuallyDrop::new(session.take(rows * width / 2)?);
         Ok(Self { session: Rc::clone(session), buffer, rows, width, unfinished: None })
     }
 
