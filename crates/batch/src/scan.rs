@@ -8,7 +8,7 @@
 //! 1. **Windows** (`crate::windows`). A thread reads ahead; items are taken up to 512 at a time. What is done with each of them alone, and takes
 //!    longest beside the model (the language gate, normalising, the lines of the part), is shared out over threads; what counts or remembers is
 //!    done by one thread, in the order of the input.
-//! 2. **Repeats** (`repeats`). A text that was seen before, after normalisation, is not scored again. 16 bytes of its hash are remembered, never
+//! 2. **Repeats** (`repeats`, `known`). A text that was seen before, after normalisation, is not scored again. 16 bytes of its hash are remembered, never
 //!    the text. With `--state` (`nights`) posts of earlier nights are left out first.
 //! 3. **Decisions** (`crate::decider`). The one scoring path.
 //! 4. **Parts** (`worker`, `part`). What became of the items is written to `run/parts/000000.jsonl` and so on: every candidate and review post
@@ -32,9 +32,12 @@ mod cap;
 mod clusters;
 mod collect;
 mod decisions;
+mod digits;
 mod finish;
 mod folder;
+mod identity;
 mod kept;
+mod known;
 mod lock;
 mod manifest;
 mod merge;
@@ -133,8 +136,8 @@ pub fn scan(
             watcher.progress(&worker.progress())?;
             return Ok(Ending::Stopped);
         }
-        let Some(items) = feed.next(stop) else { break };
-        let done = worker.window(&items, watcher);
+        let Some((items, keys)) = feed.next_with(stop, String::new, repeats::key) else { break };
+        let done = worker.window(&items, &keys, watcher);
         feed.hand_back(items);
         match done {
             Err(e @ BatchError::TooManyRejects(_)) => {
