@@ -8,7 +8,7 @@
 //! 1. **Windows** (`crate::windows`). A thread reads ahead; items are taken up to 512 at a time; for a GPU up to 4,096, several windows in
 //!    hand. What is done with each of them alone, and takes longest beside the model (the language gate, normalising, the lines of the part), is
 //!    shared out over threads; what counts or remembers is done by one thread, in the order of the input.
-//! 2. **Repeats** (`repeats`). A text that was seen before, after normalisation, is not scored again. 16 bytes of its hash are remembered, never
+//! 2. **Repeats** (`repeats`, `known`). A text that was seen before, after normalisation, is not scored again. 16 bytes of its hash are remembered, never
 //!    the text. With `--state` (`nights`) posts of earlier nights are left out first.
 //! 3. **Decisions** (`crate::decider`). The one scoring path.
 //! 4. **Parts** (`worker`, `part`). What became of the items is written to `run/parts/000000.jsonl` and so on: every candidate and review post
@@ -32,9 +32,12 @@ mod cap;
 mod clusters;
 mod collect;
 mod decisions;
+mod digits;
 mod finish;
 mod folder;
+mod identity;
 mod kept;
+mod known;
 mod lock;
 mod manifest;
 mod merge;
@@ -175,9 +178,9 @@ fn work(
         loop {
             let is_stopped = stop.load(Ordering::Relaxed);
             while !(is_over || is_stopped || worker.is_part_full()) && under_way.len() < at_once {
-                match feed.next(stop) {
-                    Some(items) => {
-                        let window = worker.take_in(items, watcher)?;
+                match feed.next_with(stop, String::new, repeats::key) {
+                    Some((items, keys)) => {
+                        let window = worker.take_in(items, &keys, watcher)?;
                         let score = move || {
                             let judged = decider.judge(&window.texts());
                             (window, judged)

@@ -15,7 +15,7 @@ const BATCH: usize = 128;
 /// Items that are read ahead of a pipe; filling a window takes no time beside scoring it.
 const PIPE_AHEAD: usize = 128;
 /// Items below which it is not worth the while to share them out over threads.
-pub(crate) const FEW_ITEMS: usize = 32;
+const FEW_ITEMS: usize = 32;
 /// Posts of a run's first window; each next one is twice as large, so that the first record does not wait for a full one.
 const FIRST_WINDOW: usize = 16;
 
@@ -123,14 +123,35 @@ impl Feed {
 
     /// The next window, `None` at the end of the input. Empty when stopped while waiting for input that may never come.
     pub(crate) fn next(&mut self, stop: &AtomicBool) -> Option<Vec<Item>> {
+        self.next_with(stop, || (), |(), _| ()).map(|(items, _)| items)
+    }
+
+    /// As [`Feed::next`], with what `look` makes of each item, in order. Threads look at items as they let them through the gate, while they have them at
+    /// hand; `room` is what such a thread begins with.
+    pub(crate) fn next_with<R, T: Default + Send>(
+        &mut self,
+        stop: &AtomicBool,
+        room: impl Fn() -> R + Send + Sync,
+        look: impl Fn(&mut R, &Item) -> T + Send + Sync,
+    ) -> Option<(Vec<Item>, Vec<T>)> {
         if let Some((since, posts)) = self.handed_out.take() {
             self.size = self.window.next_size(self.size, posts, since.elapsed());
         }
         let stop = if self.ends_at_stop { &NEVER } else { stop };
-        let items = next_window(&mut self.items, Window { posts: self.size, ..self.window }, stop)?;
+        let mut items = next_window(&mut self.items, Window { posts: self.size, ..self.window }, stop)?;
         self.handed_out = Some((Instant::now(), items.len()));
         let gate = self.gate;
-        Some(items.into_par_iter().with_min_len(FEW_ITEMS).map(|item| gate.pass(item)).collect())
+        let mut found = Vec::new();
+        found.resize_with(items.len(), T::default);
+        let some = items.par_chunks_mut(FEW_ITEMS).zip(found.par_chunks_mut(FEW_ITEMS));
+        some.for_each_init(room, |room, (items, found)| {
+            fetch(items);
+            for (item, found) in items.iter_mut().zip(found) {
+                gate.pass(item);
+                *found = look(room, item);
+            }
+        });
+        Some((items, found))
     }
 
     /// Hand items back whose memory the reader may use again: what is asked for in one thread and given up in another costs more than reading it.
@@ -176,6 +197,16 @@ impl<'scope, T: Send + 'scope> Beside<'scope, T> {
             Self::Running(thread) => thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
         }
     }
+}
+
+/// Have the posts among `items` at hand. The reader wrote them on another processor: one by one each would be waited for, but a processor that has nothing
+/// else to do between fetches many at a time.
+fn fetch(items: &[Item]) {
+    let part = |item: &Item| match item {
+        Item::Post(post) => post.text.as_bytes().first().copied().unwrap_or_default() ^ post.text_sha256.0[0],
+        _ => 0,
+    };
+    std::hint::black_box(items.iter().fold(0, |all, item| all ^ part(item)));
 }
 
 /// What was handed over, one by one.

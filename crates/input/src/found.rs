@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::post::Post;
+use super::post::{Place, Post};
 
 /// A record, or a whole source, that cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,6 +60,13 @@ impl Spare {
         if self.0.len() < Self::MOST {
             spent.text.clear();
             spent.text.shrink_to(Self::LONGEST);
+            // It comes from another processor, part by part. What is written here of many posts in a row need not be waited for, as it would be when a
+            // post is written anew.
+            spent.id.clear();
+            let Place { url, platform, created_at, parent, visibility, author } = &mut spent.place;
+            for field in [url, platform, created_at, parent, visibility, author].into_iter().flatten() {
+                field.clear();
+            }
             self.0.push(spent);
         }
     }

@@ -171,8 +171,11 @@ impl Inputs {
         }
         post.seal(&self.file);
         self.settle(&mut post.place);
-        let item = Item::Post(post);
-        if self.gate_is_apart { item } else { self.gate().pass(item) }
+        let mut item = Item::Post(post);
+        if !self.gate_is_apart {
+            self.gate().pass(&mut item);
+        }
+        item
     }
 
     fn gate(&self) -> LanguageGate {

@@ -32,6 +32,10 @@ pub fn clearly_other(text: &str, hint: Option<&str>) -> Option<&'static str> {
     if hint.is_some_and(claims_dutch) {
         return None;
     }
+    if text.len() < MIN_LETTERS {
+        // It has no more letters than bytes.
+        return None;
+    }
     let text = text.get(..text.floor_char_boundary(MAX_BYTES)).unwrap_or_default();
     let words = Words::of(text);
     if words.are_dutch() {

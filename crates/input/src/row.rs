@@ -22,7 +22,7 @@ pub(super) enum Cell<'a> {
     Bytes,
 }
 
-impl Cell<'_> {
+impl<'a> Cell<'a> {
     pub(super) const fn kind(&self) -> &'static str {
         match self {
             Self::Missing => "null",
@@ -37,23 +37,25 @@ impl Cell<'_> {
 
     /// A language tag. Most posts name none, or one that costs little to write anew.
     fn lang(self) -> Cow<'static, str> {
-        let mut named = None;
-        self.refill(&mut named);
-        post::lang(named)
+        post::lang(self.text().map(Cow::into_owned))
     }
 
-    /// Write a text, or a number as one, into memory that was used before; nothing for what is empty or has parts.
+    /// A text, or a number as one; nothing for what is empty or has parts.
+    fn text(self) -> Option<Cow<'a, str>> {
+        match self {
+            Self::Text(text) if !text.trim().is_empty() => Some(text),
+            Self::Whole(number) => Some(Cow::Owned(number.to_string())),
+            Self::Fraction(number) => Some(Cow::Owned(number.to_string())),
+            _ => None,
+        }
+    }
+
+    /// Write what [`Cell::text`] gives into memory that was used before.
     fn refill(self, memory: &mut Option<String>) {
-        let text = match self {
-            Self::Text(text) if !text.trim().is_empty() => text,
-            Self::Whole(number) => Cow::Owned(number.to_string()),
-            Self::Fraction(number) => Cow::Owned(number.to_string()),
-            _ => {
-                *memory = None;
-                return;
-            }
-        };
-        refill(memory.get_or_insert_default(), text);
+        match self.text() {
+            Some(text) => refill(memory.get_or_insert_default(), text),
+            None => *memory = None,
+        }
     }
 }
 

@@ -1,4 +1,5 @@
-//! The arithmetic under the encoder: matrix products in f32 and in 8 bits, activations, normalisation and attention on rows.
+//! The arithmetic under the encoder: matrix products in f32 and in 8 bits, activations, normalisation and attention on rows; and the minima of hashes
+//! that sketches of texts are made of.
 //!
 //! Every kernel has a plain reference that any processor runs, and faster tiers that are chosen at run time
 //! ([`Tier::detect`]). This is the only crate of the project with `unsafe` code. All matrices are row-major slices.
@@ -14,6 +15,7 @@ mod elementwise;
 mod linear;
 mod linear_int8;
 mod matrix;
+mod minima;
 mod quantised_matrix;
 mod quantised_rows;
 mod tier;
@@ -42,6 +44,7 @@ pub use elementwise::{gelu, layer_norm, softmax, tanh};
 pub use linear::{Activation, linear, linear_part};
 pub use linear_int8::{linear_int8, linear_int8_part};
 pub use matrix::{PANEL, PackedMatrix};
+pub use minima::minima;
 pub use quantised_matrix::QuantisedMatrix;
 pub use quantised_rows::{Precision, QuantisedRows};
 pub use tier::{Tier, TierError};

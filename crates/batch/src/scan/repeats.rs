@@ -10,13 +10,11 @@ use std::fmt;
 use foldhash::fast::RandomState;
 use grens_infer::{hex, normalised};
 use grens_law::Band;
-use rayon::prelude::*;
-use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::{Digest, Sha256};
 
+use super::digits;
 use crate::input::{Item, Post};
-use crate::windows::FEW_ITEMS;
 
 /// First half of the SHA-256 of a normalised text: 2^64 texts would be needed before two meet by chance, and nobody can make two meet.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -34,14 +32,11 @@ impl TextKey {
     }
 }
 
-/// The keys of a window's posts, in order; nothing for what is no post. To normalise a post takes longer than all else that is done with it beside
-/// the model, so that it is shared out over threads: they would wait for the window.
-pub(crate) fn keys(items: &[Item]) -> Vec<Option<TextKey>> {
-    let key = |room: &mut String, item: &Item| match item {
-        Item::Post(post) => Some(TextKey::of_post(post, normalised(&post.text, room))),
-        _ => None,
-    };
-    items.par_iter().with_min_len(FEW_ITEMS).map_init(String::new, key).collect()
+/// The key of a post's text; nothing for what is no post. To normalise a post takes longer than all else that is done with it beside the model, so that
+/// it is shared out over threads. `room` is memory to write into.
+pub(crate) fn key(room: &mut String, item: &Item) -> Option<TextKey> {
+    let Item::Post(post) = item else { return None };
+    Some(TextKey::of_post(post, normalised(&post.text, room)))
 }
 
 /// The first 16 bytes of a digest.
@@ -59,14 +54,13 @@ impl fmt::Debug for TextKey {
 
 impl Serialize for TextKey {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&hex(&self.0))
+        digits::serialize(&self.0, serializer)
     }
 }
 
 impl<'de> Deserialize<'de> for TextKey {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = <std::borrow::Cow<'_, str>>::deserialize(deserializer)?;
-        u128::from_str_radix(&text, 16).map(|n| Self(n.to_be_bytes())).map_err(D::Error::custom)
+        digits::deserialize(deserializer).map(Self)
     }
 }
 
@@ -160,6 +154,11 @@ mod tests {
         let wanted = key("x");
         let json = serde_json::to_string(&wanted).unwrap();
         assert_eq!(serde_json::from_str::<TextKey>(&json).unwrap(), wanted);
-        assert!(serde_json::from_str::<TextKey>("\"zz\"").is_err());
+        assert_eq!(json, format!("\"{wanted:?}\""));
+        for odd in
+            ["\"zz\"", "\"+0\"", &json.replace('"', "\"0"), &json.replace(|c: char| c.is_ascii_hexdigit(), "g"), "1"]
+        {
+            assert!(serde_json::from_str::<TextKey>(odd).is_err(), "{odd}");
+        }
     }
 }

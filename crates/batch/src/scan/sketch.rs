@@ -4,8 +4,10 @@
 //! the Jaccard similarity of the two sets of runs. Of each minimum one byte is kept (b-bit minwise hashing, Li and König 2010), and of each
 //! group of four minima a hash, by which texts that may be alike find each other.
 
-use serde::de::Error as _;
+use grens_kernels::{Tier, minima};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::digits;
 
 /// Minima in a sketch. The estimate's standard error is at most 1/16.
 const MINIMA: usize = 64;
@@ -34,12 +36,15 @@ impl Sketch {
         let width = RUN.min(letters.len()).max(1);
         let hashes: Vec<u64> =
             letters.windows(width).map(|run| mix(run.iter().fold(FNV_START, |hash, c| fnv_char(hash, *c)))).collect();
-        let mut minima = [[0; A_GROUP]; GROUPS];
-        minima.iter_mut().zip(&HASHES).for_each(|(four, functions)| *four = least(&hashes, functions));
-        let groups = minima.map(|four| top(mix(fnv(four.iter().flat_map(|m| m.to_le_bytes())))));
-        let mut bytes = [0; MINIMA];
-        bytes.iter_mut().zip(minima.as_flattened()).for_each(|(byte, minimum)| *byte = minimum.to_le_bytes()[0]);
-        Self { minima: bytes, groups }
+        let mut least = [u64::MAX; MINIMA];
+        minima(Tier::fastest(), &hashes, &FACTORS, &SUMMANDS, &mut least);
+        // The upper half of the least number is the least upper half.
+        let least = least.map(top);
+        let mut sketch = Self { minima: least.map(|minimum| minimum.to_le_bytes()[0]), groups: [0; GROUPS] };
+        for (group, four) in sketch.groups.iter_mut().zip(least.as_chunks::<A_GROUP>().0) {
+            *group = top(mix(fnv(four.iter().flat_map(|m| m.to_le_bytes()))));
+        }
+        sketch
     }
 
     /// Estimated share of runs that both texts have, in 0..=1.
@@ -49,23 +54,13 @@ impl Sketch {
     }
 }
 
-/// The least of `hashes` under each of four hash functions. Four at a time, so that the processor need not wait for one of them.
-fn least(hashes: &[u64], functions: &[(u64, u64); A_GROUP]) -> [u32; A_GROUP] {
-    let mut least = [u64::MAX; A_GROUP];
-    for hash in hashes {
-        for (least, &(a, b)) in least.iter_mut().zip(functions) {
-            *least = (*least).min(hash.wrapping_mul(a).wrapping_add(b));
-        }
-    }
-    // The upper half of the least number is the least upper half, and is taken once.
-    least.map(top)
-}
-
 /// Letters and digits in small case; everything between them is one space.
 fn plain(text: &str) -> Vec<char> {
     let mut out = Vec::with_capacity(text.len().min(MOST_CHARS));
     for c in text.chars().take(MOST_CHARS) {
-        if c.is_alphanumeric() {
+        if c.is_ascii_alphanumeric() {
+            out.push(c.to_ascii_lowercase());
+        } else if c.is_alphanumeric() {
             out.extend(c.to_lowercase());
         } else if out.last().is_some_and(|&last| last != ' ') {
             out.push(' ');
@@ -107,15 +102,18 @@ const fn mix(x: u64) -> u64 {
 }
 
 /// Multiplier (odd) and summand of each minimum's hash: multiply-shift hashing (Dietzfelbinger et al. 1997).
-static HASHES: [[(u64, u64); A_GROUP]; GROUPS] = {
-    let mut hashes = [[(0, 0); A_GROUP]; GROUPS];
-    let mut i = 0;
+static FACTORS: [u64; MINIMA] = mixed(0, 1);
+static SUMMANDS: [u64; MINIMA] = mixed(1, 0);
+
+/// Every other number from `from` on, mixed, with the bits of `set`.
+const fn mixed(from: u64, set: u64) -> [u64; MINIMA] {
+    let (mut numbers, mut i) = ([0; MINIMA], 0);
     while i < MINIMA {
-        hashes[i / A_GROUP][i % A_GROUP] = (mix(2 * i as u64) | 1, mix(2 * i as u64 + 1));
+        numbers[i] = mix(2 * i as u64 + from) | set;
         i += 1;
     }
-    hashes
-};
+    numbers
+}
 
 #[allow(clippy::cast_possible_truncation, reason = "the upper half of 64 bits has 32")]
 const fn top(x: u64) -> u32 {
@@ -130,23 +128,13 @@ impl Serialize for Sketch {
         let mut bytes = [0; BYTES];
         let groups = self.groups.iter().flat_map(|group| group.to_be_bytes());
         bytes.iter_mut().zip(self.minima.into_iter().chain(groups)).for_each(|(to, from)| *to = from);
-        serializer.serialize_str(&grens_infer::hex(&bytes))
+        digits::serialize(&bytes, serializer)
     }
 }
 
 impl<'de> Deserialize<'de> for Sketch {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = <std::borrow::Cow<'_, str>>::deserialize(deserializer)?;
-        let (digits, rest) = text.as_bytes().as_chunks::<2>();
-        if digits.len() != BYTES || !rest.is_empty() {
-            return Err(D::Error::custom("a sketch is of another length"));
-        }
-        let mut bytes = [0; BYTES];
-        for (byte, [upper, lower]) in bytes.iter_mut().zip(digits) {
-            let value =
-                |digit: u8| char::from(digit).to_digit(16).ok_or_else(|| D::Error::custom("no hexadecimal digit"));
-            *byte = (value(*upper)? << 4 | value(*lower)?).to_le_bytes()[0];
-        }
+        let bytes: [u8; BYTES] = digits::deserialize(deserializer)?;
         let (minima, groups) = bytes.split_at(MINIMA);
         let mut sketch = Self { minima: [0; MINIMA], groups: [0; GROUPS] };
         sketch.minima.iter_mut().zip(minima).for_each(|(to, from)| *to = *from);

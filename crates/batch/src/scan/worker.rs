@@ -9,12 +9,14 @@ use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
 use super::folder::Folder;
+use super::identity::Identities;
 use super::kept::Kept;
+use super::known::{Known, Met};
 use super::manifest::{Manifest, Part, PartCounts, parts_dir};
 use super::nights::Nights;
 use super::options::ScanOptions;
 use super::part::{Counted, PartWriter};
-use super::repeats::{Repeats, TextKey, keys};
+use super::repeats::TextKey;
 use super::watch::{Progress, Watcher};
 use crate::decider::{Decider, Judged};
 use crate::error::{BatchError, Result};
@@ -30,10 +32,7 @@ pub(crate) struct Worker<'a> {
     options: &'a ScanOptions,
     folder: &'a Folder,
     manifest: Manifest,
-    nights: Nights,
-    repeats: Repeats,
-    /// Posts to remember for the next night.
-    remembered: Vec<[u8; 16]>,
+    known: Known,
     /// Items read so far.
     seq: u64,
     before: Before,
@@ -41,8 +40,7 @@ pub(crate) struct Worker<'a> {
     digest: Sha256,
     open: Option<OpenPart>,
     total: PartCounts,
-    /// Room for what makes an item itself.
-    identity: Vec<u8>,
+    identities: Identities,
 }
 
 /// What an earlier process did in this folder.
@@ -51,8 +49,6 @@ struct Before {
     items: u64,
     /// The part that is passed over now.
     part: usize,
-    /// Bands of its posts that are not clear.
-    bands: HashMap<u64, Band>,
 }
 
 struct OpenPart {
@@ -108,31 +104,40 @@ impl<'a> Worker<'a> {
                 Ok(())
             })?;
         }
-        let before = Before { items: manifest.next_item(), part: 0, bands };
+        let before = Before { items: manifest.next_item(), part: 0 };
+        let known = Known::new(options, nights, before.items, bands);
         let total = manifest.counts();
         Ok(Self {
             decider,
             options,
             folder,
             manifest,
-            nights,
-            repeats: Repeats::default(),
-            remembered: vec![],
+            known,
             seq: 0,
             before,
             digest: Sha256::new(),
             open: None,
             total,
-            identity: vec![],
+            identities: Identities::default(),
         })
     }
 
-    /// Take in a window of items: number them, and tell what is new. Windows are finished in the order in which they were taken in.
-    pub(crate) fn take_in(&mut self, items: Vec<Item>, watcher: &mut dyn Watcher) -> Result<Window> {
+    /// Take in a window of items, with the keys of their texts: number them, and tell what is new. Windows are finished in the order in which they
+    /// were taken in.
+    pub(crate) fn take_in(
+        &mut self,
+        items: Vec<Item>,
+        keys: &[Option<TextKey>],
+        watcher: &mut dyn Watcher,
+    ) -> Result<Window> {
         let mut fresh = Vec::with_capacity(items.len());
-        for (at, (item, key)) in items.iter().zip(keys(&items)).enumerate() {
-            fresh.extend(self.take(item, key, watcher)?.map(|item| (at, item)));
+        let met = self.known.meet(self.seq, &items, keys);
+        self.identities.refill(self.seq, &items);
+        let met = keys.iter().zip(met).map(|(key, met)| key.zip(met));
+        for (at, (item, met)) in items.iter().zip(met).enumerate() {
+            fresh.extend(self.take(item, met, watcher)?.map(|item| (at, item)));
         }
+        self.digest.update(self.identities.before(self.seq));
         Ok(Window { items, fresh })
     }
 
@@ -154,7 +159,7 @@ impl<'a> Worker<'a> {
         let firsts = fresh.iter().filter_map(|(_, f)| if let Fresh::First { key, .. } = f { Some(*key) } else { None });
         for (key, judged) in firsts.zip(&judged) {
             if judged.decision.band != Band::Clear {
-                self.repeats.set_band(key, judged.decision.band);
+                self.known.set_band(key, judged.decision.band);
             }
         }
         let mut judged = judged.into_iter();
@@ -177,7 +182,7 @@ impl<'a> Worker<'a> {
     }
 
     /// What is to be done with an item; nothing when an earlier process did it, or when it is another shard's.
-    fn take(&mut self, item: &Item, key: Option<TextKey>, watcher: &mut dyn Watcher) -> Result<Option<Fresh>> {
+    fn take(&mut self, item: &Item, met: Option<(TextKey, Met)>, watcher: &mut dyn Watcher) -> Result<Option<Fresh>> {
         if matches!(item, Item::TooManyRejects(_)) {
             // The end of the input, not a part of it: with a higher limit the same input goes on.
             return Ok(None);
@@ -187,9 +192,6 @@ impl<'a> Worker<'a> {
         if is_new && self.open.is_none() {
             self.open_part()?;
         }
-        self.identity.clear();
-        identify(item, &mut self.identity);
-        self.digest.update(&self.identity);
         self.seq += 1;
         let shard = self.options.shard;
         let fresh = match item {
@@ -204,46 +206,29 @@ impl<'a> Worker<'a> {
                 }
                 None
             }
-            Item::Post(post) => key.and_then(|key| self.take_post(seq, is_new, (post, key), watcher)),
+            Item::Post(post) if is_new => met.and_then(|(key, met)| self.take_post(seq, key, met, post, watcher)),
+            Item::Post(_) => None,
             Item::TooManyRejects(_) => None,
         };
         self.check_boundary()?;
         Ok(fresh)
     }
 
-    fn take_post(
-        &mut self,
-        seq: u64,
-        is_new: bool,
-        (post, key): (&Post, TextKey),
-        watcher: &mut dyn Watcher,
-    ) -> Option<Fresh> {
-        if self.options.state.is_some() {
-            let hash = Nights::hash(post);
-            if self.nights.has(&hash) {
-                if is_new {
-                    self.count(|c| c.seen_before += 1);
-                }
+    /// What is to be done with a post that no earlier process has done.
+    fn take_post(&mut self, seq: u64, key: TextKey, met: Met, post: &Post, watcher: &mut dyn Watcher) -> Option<Fresh> {
+        let fresh = match met {
+            Met::SeenBefore => {
+                self.count(|c| c.seen_before += 1);
                 return None;
             }
-            self.remembered.push(hash);
-        }
-        if !self.options.shard.owns_text(key) {
-            return None;
-        }
-        let before = if is_new { None } else { self.before.bands.remove(&seq) };
-        let band = before.unwrap_or(Band::Clear);
-        let first = self.repeats.first_or(key, seq, band);
-        if !is_new {
-            return None;
-        }
+            Met::Elsewhere => return None,
+            Met::First => Fresh::First { seq, key },
+            Met::RepeatOf(of) => Fresh::Repeat { seq, key, of },
+        };
         if let Some(warning) = cut_warning(post) {
             watcher.warn(&warning);
         }
-        Some(match first {
-            None => Fresh::First { seq, key },
-            Some(first) => Fresh::Repeat { seq, key, of: first.seq },
-        })
+        Some(fresh)
     }
 
     /// Count an item with what was said of it; what is kept of it, if anything is. Most posts are clear, and counted.
@@ -270,7 +255,7 @@ impl<'a> Worker<'a> {
                 (band != Band::Clear || keep_clear).then_some(Kept::First { seq, key, post, judged })
             }
             (Fresh::Repeat { seq, key, of }, Item::Post(post)) => {
-                let band = self.repeats.band(key);
+                let band = self.known.band(key);
                 self.count(|c| {
                     c.posts += 1;
                     c.candidates += u64::from(band == Band::Candidate);
@@ -322,6 +307,7 @@ impl<'a> Worker<'a> {
         let Some(part) = self.manifest.parts.get(self.before.part).filter(|p| p.to == self.seq) else {
             return Ok(());
         };
+        self.digest.update(self.identities.before(self.seq));
         if hex(&std::mem::take(&mut self.digest).finalize()) != part.items_sha256 {
             return Err(self.changed(format!("items {} to {} are not what was scanned", part.from + 1, part.to)));
         }
@@ -358,7 +344,7 @@ impl<'a> Worker<'a> {
             }
             Some(_) => {}
         }
-        Ok((self.manifest, self.remembered))
+        Ok((self.manifest, self.known.remembered()))
     }
 
     pub(crate) fn progress(&self) -> Progress<'_> {
@@ -380,38 +366,4 @@ impl<'a> Worker<'a> {
 
 fn part_name(index: usize) -> String {
     format!("{index:06}.jsonl")
-}
-
-/// Append what makes two items the same for a run that goes on.
-fn identify(item: &Item, identity: &mut Vec<u8>) {
-    let mut field = |bytes: &[u8]| {
-        identity.extend_from_slice(&(bytes.len() as u64).to_le_bytes());
-        identity.extend_from_slice(bytes);
-    };
-    match item {
-        Item::Post(post) => {
-            field(b"post");
-            field(post.file.as_bytes());
-            field(&post.line.to_le_bytes());
-            field(post.id.as_bytes());
-            field(&post.text_sha256.0);
-            let p = &post.place;
-            for part in [&p.url, &p.platform, &p.created_at, &p.parent, &p.visibility, &p.author] {
-                field(part.as_deref().unwrap_or_default().as_bytes());
-            }
-        }
-        Item::Skip(skip) => {
-            field(b"skip");
-            field(skip.file.as_bytes());
-            field(&skip.line.to_le_bytes());
-            field(skip.lang.as_bytes());
-        }
-        Item::Reject(reject) => {
-            field(b"reject");
-            field(reject.file.as_bytes());
-            field(&reject.line.to_le_bytes());
-            field(reject.reason.as_bytes());
-        }
-        Item::TooManyRejects(_) => {}
-    }
 }

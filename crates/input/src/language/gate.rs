@@ -1,5 +1,7 @@
 //! What the language gate makes of an item.
 
+use std::sync::Arc;
+
 use super::clearly_other;
 use crate::item::{Item, Skip};
 
@@ -15,15 +17,13 @@ impl LanguageGate {
         Self { is_open }
     }
 
-    /// The item, or what is counted in place of a post in another language.
-    #[must_use]
-    pub fn pass(self, item: Item) -> Item {
-        match item {
-            Item::Post(post) if !self.is_open => match clearly_other(&post.text, Some(&post.lang)) {
-                Some(lang) => Item::Skip(Skip { file: post.file, line: post.line, lang }),
-                None => Item::Post(post),
-            },
-            other => other,
+    /// Leave the item as it is, or make a post in another language what is counted in place of it.
+    pub fn pass(self, item: &mut Item) {
+        let Item::Post(post) = item else { return };
+        if !self.is_open
+            && let Some(lang) = clearly_other(&post.text, Some(&post.lang))
+        {
+            *item = Item::Skip(Skip { file: Arc::clone(&post.file), line: post.line, lang });
         }
     }
 }

@@ -36,31 +36,32 @@ pub(super) struct Words {
 
 impl Words {
     pub(super) fn of(text: &str) -> Self {
+        let bytes = text.as_bytes();
         let mut words = Self::default();
-        let mut rest = text;
-        let mut begins_token = true;
-        while let Some(&byte) = rest.as_bytes().first() {
-            if begins_token && is_passed_over(rest) {
-                rest = behind(rest, |c| !c.is_whitespace());
+        let (mut at, mut begins_token) = (0, true);
+        while let Some(&byte) = bytes.get(at) {
+            let eight = Eight::from(bytes, at);
+            if begins_token && eight.may_be_passed_over() && is_passed_over(&text[at..]) {
+                at = behind(text, at, |c| !c.is_whitespace());
                 continue;
             }
-            let (length, number) = letters(rest.as_bytes());
-            let may_go_on = rest.as_bytes().get(length).is_some_and(|b| b.is_ascii_alphabetic() || !b.is_ascii());
-            let after = if may_go_on { behind(rest, is_letter) } else { &rest[length..] };
-            if after.len() < rest.len() {
+            let (length, number) = eight.letters();
+            let end = end_of_word(text, at + length, length);
+            if end > at {
                 words.seen += 1;
-                words.dutch += usize::from(rest.len() - after.len() == length && is_dutch(number));
-                if words.are_enough(after.len()) {
+                words.dutch += usize::from((end - at == length) & is_dutch(number));
+                if words.are_enough(bytes.len() - end) {
                     break;
                 }
                 // Mostly a space stands behind a word, and the next word behind that.
-                begins_token = after.starts_with(' ');
-                rest = &after[usize::from(begins_token)..];
+                begins_token = bytes.get(end) == Some(&b' ');
+                at = end + usize::from(begins_token);
             } else if byte.is_ascii() {
-                (rest, begins_token) = (&rest[1..], matches!(byte, b'\t'..=b'\r' | b' '));
+                begins_token = matches!(byte, b'\t'..=b'\r' | b' ');
+                at += 1;
             } else {
-                begins_token = rest.starts_with(char::is_whitespace);
-                rest = &rest[rest.ceil_char_boundary(1)..];
+                begins_token = text[at..].starts_with(char::is_whitespace);
+                at = text.ceil_char_boundary(at + 1);
             }
         }
         words
@@ -79,32 +80,60 @@ impl Words {
     }
 }
 
-fn is_letter(c: char) -> bool {
-    c.is_alphabetic()
+/// Where a word ends of which `length` letters, up to `at`, are known.
+fn end_of_word(text: &str, mut at: usize, length: usize) -> usize {
+    if length == LONGEST {
+        let mut more = LONGEST;
+        while more == LONGEST {
+            more = Eight::from(text.as_bytes(), at).letters().0;
+            at += more;
+        }
+    }
+    // What is not ASCII is looked at as characters.
+    if text.as_bytes().get(at).is_some_and(|b| !b.is_ascii()) { behind(text, at, char::is_alphabetic) } else { at }
 }
 
-/// What stands behind the characters of a kind that `text` begins with.
-fn behind(text: &str, kind: fn(char) -> bool) -> &str {
-    text.trim_start_matches(kind)
+/// Where the characters of a kind end that stand from `at` on.
+fn behind(text: &str, at: usize, kind: fn(char) -> bool) -> usize {
+    text.len() - text[at..].trim_start_matches(kind).len()
 }
 
-/// How many of the first [`LONGEST`] bytes are ASCII letters, up to the first that is none, and the word of these as a number, as [`packed`]
-/// makes it. All eight bytes are looked at in one step.
-fn letters(bytes: &[u8]) -> (usize, u64) {
-    const fn each(byte: u8) -> u64 {
-        u64::from_le_bytes([byte; LONGEST])
+/// Eight bytes of a text as a number, the first of them lowest; zeros stand behind its end.
+#[derive(Clone, Copy)]
+struct Eight(u64);
+
+impl Eight {
+    fn from(bytes: &[u8], at: usize) -> Self {
+        let bytes = bytes.get(at..).unwrap_or_default();
+        let mut eight = [0; LONGEST];
+        match bytes.first_chunk() {
+            Some(chunk) => eight = *chunk,
+            None => eight.iter_mut().zip(bytes).for_each(|(to, from)| *to = *from),
+        }
+        Self(u64::from_le_bytes(eight))
     }
-    let mut eight = [0; LONGEST];
-    match bytes.first_chunk() {
-        Some(chunk) => eight = *chunk,
-        None => eight.iter_mut().zip(bytes).for_each(|(to, from)| *to = *from),
+
+    /// Whether a name, a hashtag or a link may begin here. Nearly never: one look at the first four bytes saves three comparisons for each word that
+    /// begins as a link does, and such words are common in Dutch.
+    fn may_be_passed_over(self) -> bool {
+        let [first, second, third, fourth, ..] = self.0.to_le_bytes();
+        let four = [first, second, third, fourth];
+        (first == b'@') | (first == b'#') | (four == *b"http") | (four == *b"www.")
     }
-    let small = u64::from_le_bytes(eight) | each(0x20);
-    // The upper bit of each byte tells: from `a` on, beyond `z`, not ASCII. No sum leaves its byte.
-    let low = small & each(0x7f);
-    let is_letter = (low + each(0x80 - b'a')) & !(low + each(0x7f - b'z')) & !small & each(0x80);
-    let bits = (!is_letter & each(0x80)).trailing_zeros() & !7;
-    (bits as usize / 8, small & u64::MAX.checked_shr(64 - bits).unwrap_or(0))
+
+    /// How many of them are ASCII letters, up to the first that is none, and the word of these as a number, as [`packed`] makes it. All are looked at in
+    /// one step.
+    fn letters(self) -> (usize, u64) {
+        const fn each(byte: u8) -> u64 {
+            u64::from_le_bytes([byte; LONGEST])
+        }
+        let small = self.0 | each(0x20);
+        // The upper bit of each byte tells: from `a` on, beyond `z`, not ASCII. No sum leaves its byte.
+        let low = small & each(0x7f);
+        let is_letter = (low + each(0x80 - b'a')) & !(low + each(0x7f - b'z')) & !small & each(0x80);
+        let bits = (!is_letter & each(0x80)).trailing_zeros() & !7;
+        (bits as usize / 8, small & u64::MAX.checked_shr(64 - bits).unwrap_or(0))
+    }
 }
 
 /// Bytes of the longest word of [`DUTCH`].
@@ -120,38 +149,36 @@ const fn packed(word: &[u8]) -> u64 {
     number
 }
 
-/// Places of [`PLACED`], three for each word at least.
-const PLACES: usize = 512;
+/// Places of [`PLACED`], and how many words share one at most: so each look-up is one step of the same length, and nothing has to be guessed.
+const PLACES: usize = 128;
+const AT_A_PLACE: usize = 4;
 
-/// The words of [`DUTCH`] as numbers, each at the first free place from that of its hash on; 0 is a free place.
-const PLACED: [u64; PLACES] = {
-    let (mut placed, mut word) = ([0; PLACES], 0);
+/// The words of [`DUTCH`] as numbers, at the places of their hashes; 0 stands where there is none.
+static PLACED: [[u64; AT_A_PLACE]; PLACES] = {
+    let (mut placed, mut word) = ([[0; AT_A_PLACE]; PLACES], 0);
     while word < DUTCH.len() {
         assert!(DUTCH[word].len() <= LONGEST);
         let number = packed(DUTCH[word].as_bytes());
-        let mut at = place(number);
-        while placed[at] != 0 {
-            at = (at + 1) % PLACES;
+        let (here, mut at) = (place(number), 0);
+        // Were there more than have room at a place, this would not build.
+        while placed[here][at] != 0 {
+            at += 1;
         }
-        placed[at] = number;
+        placed[here][at] = number;
         word += 1;
     }
     placed
 };
 
-/// Multiplicative hashing (Knuth, The Art of Computer Programming 3, 6.4), with 2^64 over the golden ratio.
-#[allow(clippy::cast_possible_truncation, reason = "nine bits are left")]
+/// Multiplicative hashing (Knuth, The Art of Computer Programming 3, 6.4), with a factor of SplitMix64, which spreads these words well.
+#[allow(clippy::cast_possible_truncation, reason = "seven bits are left")]
 const fn place(number: u64) -> usize {
-    (number.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (64 - PLACES.ilog2())) as usize
+    (number.wrapping_mul(0x94d0_49bb_1331_11eb) >> (64 - PLACES.ilog2())) as usize
 }
 
-/// Whether a word, as [`packed`] makes it of letters, is one of [`DUTCH`].
+/// Whether a word of one letter or more, as [`packed`] makes it, is one of [`DUTCH`].
 fn is_dutch(number: u64) -> bool {
-    let mut at = place(number);
-    while PLACED[at] != 0 && PLACED[at] != number {
-        at = (at + 1) % PLACES;
-    }
-    PLACED[at] == number
+    PLACED[place(number)].iter().fold(false, |found, &word| found | (word == number))
 }
 
 #[cfg(test)]
