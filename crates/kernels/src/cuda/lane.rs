@@ -179,7 +179,7 @@ impl Lanes {
     /// Have lanes that nobody uses give up the memory that they keep for later. Whether there was any.
     pub(super) fn give_up_spare(&self) -> bool {
         let free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
-        free.iter().fold(false, |had_some, lane| lane.give_up_spare() || had_some)
+        free.iter().filter(|lane| lane.give_up_spare()).count() > 0
     }
 
     /// A free lane; waits for one where there is none.
