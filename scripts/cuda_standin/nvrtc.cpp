@@ -81,7 +81,7 @@ static Result compile(Program &program, const std::vector<std::string> &options)
     std::string entries, unique;
     for (const auto &name : kernels) entries += (entries.empty() ? "ENTRY(" : ", ENTRY(") + name + ")", unique += " -Wl,--unique=.text." + name;
     const char *cache = std::getenv("CUDA_STANDIN_CACHE");
-    std::string folder = cache == nullptr ? "/tmp" : cache;
+    std::string folder = cache == nullptr ? P_tmpdir : cache;
     std::string text = "#include \"emulate.h\"\n" + program.source + "\n#define KERNELS " + entries + "\n#define ARCH " + arch + "\n#include \"kernels.h\"\n";
     std::string key = std::to_string(std::hash<std::string>()(text + defines + read(STANDIN_EMULATE "/emulate.h") + read(STANDIN_HERE "/kernels.h")));
     std::string library = folder + "/kernels-" + key + ".so";
