@@ -76,6 +76,7 @@ def main():
     files = sorted(f for r in roots for f in ([r] if r.is_file() else r.rglob("*.tsv")))
     bad = 0
     seen = {}
+    folder_of = {}
     grams_of = []
     counts = collections.Counter()
     tokens = collections.Counter()
@@ -89,6 +90,9 @@ def main():
                 if key in seen:
                     errors.append(f"same text as {seen[key]}")
                 seen[key] = f"{path}:{number}"
+                # Families are split and batched by their name alone: two of one name would be one.
+                if folder_of.setdefault(row[0], path.parent) != path.parent:
+                    errors.append(f"family {row[0]} stands in {folder_of[row[0]]} too: take another name")
                 w = words(row[8])
                 tokens.update(w)
                 grams_of.append(frozenset(zip(w, w[1:], w[2:])) if len(w) > 4 else frozenset())
