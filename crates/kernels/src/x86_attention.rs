@@ -20,9 +20,10 @@ pub(crate) unsafe fn one_sequence(
     scratch: &mut [f32],
     out: &mut [f32],
 ) {
-    // SAFETY: the processor has what is asked for.
     match shape.head_dim {
+        // SAFETY: the processor has what is asked for.
         32 => unsafe { heads::<2>(qkv, length, shape, scratch, out) },
+        // SAFETY: as above.
         64 => unsafe { heads::<4>(qkv, length, shape, scratch, out) },
         width => unreachable!("no kernel for heads of {width}"),
     }
