@@ -61,30 +61,33 @@ pub(crate) fn mul_add<const FMA: bool>(a: f32, b: f32, c: f32) -> f32 {
     if FMA { a.mul_add(b, c) } else { a * b + c }
 }
 
+/// Where [`normal`] ends.
+pub(crate) const EDGE: f32 = 5.4;
+
+/// Factors in [`normal`] of the powers of u = 2 (x / EDGE)^2 - 1, the highest first.
+pub(crate) const POWERS: [f32; 15] = [
+    0.000_376_192_42,
+    -0.001_013_023_8,
+    0.000_922_029_6,
+    -0.001_228_893_9,
+    0.003_607_869_8,
+    -0.006_670_629,
+    0.009_677_811_5,
+    -0.013_985_598,
+    0.019_638_307,
+    -0.025_741_147,
+    0.032_117_385,
+    -0.039_207_347,
+    0.048_499_56,
+    -0.065_328_04,
+    0.130_928_11,
+];
+
 /// The normal distribution function, to 1.5e-7: one half and x times a polynomial in x^2, fitted (Lawson's minimax iteration in
 /// the Chebyshev basis) over |x| <= 5.4 with the errors weighed as GELU weighs them. Unlike the usual rational forms of erf it
 /// needs no division, which takes longer than all of this.
 #[inline(always)]
 fn normal<const FMA: bool>(x: f32) -> f32 {
-    const EDGE: f32 = 5.4;
-    /// Powers of u = 2 (x / EDGE)^2 - 1, the highest first.
-    const POWERS: [f32; 15] = [
-        0.000_376_192_42,
-        -0.001_013_023_8,
-        0.000_922_029_6,
-        -0.001_228_893_9,
-        0.003_607_869_8,
-        -0.006_670_629,
-        0.009_677_811_5,
-        -0.013_985_598,
-        0.019_638_307,
-        -0.025_741_147,
-        0.032_117_385,
-        -0.039_207_347,
-        0.048_499_56,
-        -0.065_328_04,
-        0.130_928_11,
-    ];
     let x = x.clamp(-EDGE, EDGE);
     let u = mul_add::<FMA>(x * x, 2.0 / (EDGE * EDGE), -1.0);
     let mut p = POWERS[0];

@@ -26,7 +26,7 @@ pub(crate) unsafe fn one_byte(
         // SAFETY: the processor has what is asked for.
         unsafe {
             let steps = steps_of(row);
-            cut(row, &steps, to, outliers);
+            cut(row, &steps, rows.len(), to, outliers);
             rows.push(RowScale { scale: steps.scale, zero: steps.zero, outliers_end: outliers.len() });
         }
     }
@@ -77,7 +77,7 @@ unsafe fn steps_of(row: &[f32]) -> Steps {
 /// As [`one_byte`]; `to` is the row's width in whole lanes or more.
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx2,fma")]
-unsafe fn cut(row: &[f32], steps: &Steps, to: &mut [u8], outliers: &mut Vec<Outlier>) {
+unsafe fn cut(row: &[f32], steps: &Steps, number: usize, to: &mut [u8], outliers: &mut Vec<Outlier>) {
     let (inverse, zero) = (_mm512_set1_ps(steps.inverse), _mm512_set1_epi32(steps.zero));
     let (least, most) = (_mm512_set1_ps(-FARTHEST), _mm512_set1_ps(FARTHEST));
     let (one, beyond) = (_mm512_set1_epi32(1), _mm512_set1_epi32(257));
@@ -90,7 +90,7 @@ unsafe fn cut(row: &[f32], steps: &Steps, to: &mut [u8], outliers: &mut Vec<Outl
             if _mm512_cmpgt_epu32_mask(_mm512_add_epi32(q, one), beyond) != 0 {
                 let mut all = [0_i32; LANES];
                 _mm512_storeu_si512(all.as_mut_ptr().cast(), q);
-                keep_far_values(&mut all, at, outliers);
+                keep_far_values(&mut all, number, at, outliers);
                 q = _mm512_loadu_si512(all.as_ptr().cast());
             }
             let near = _mm512_cvtusepi32_epi8(_mm512_max_epi32(q, _mm512_setzero_si512()));
