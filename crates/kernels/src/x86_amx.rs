@@ -9,7 +9,7 @@ use std::arch::x86_64::{
 use std::ops::Range;
 
 use crate::amx::{FourSums, TILE_BYTES, Tiles};
-use crate::linear::{Activation, ROW_BLOCK};
+use crate::linear::Activation;
 use crate::matrix::PANEL;
 use crate::quantised_matrix::QuantisedMatrix;
 use crate::quantised_rows::{Precision, QuantisedRows, TILE_ROWS};
@@ -58,15 +58,16 @@ impl Product<'_> {
     fn run<const TWO: bool, const GELU: bool>(&self, tiles: &Tiles, out: &mut [f32]) {
         let (rows, width) = (self.x.rows.len(), self.x.width);
         let step = if TWO { TILE_ROWS } else { 2 * TILE_ROWS };
+        let together = if TWO { 96 } else { 32 };
         let (mut a, mut b) = (FourSums::new(), FourSums::new());
         let (mut now, mut before) = (&mut a, &mut b);
         let mut unfinished: Option<Unit<TWO>> = None;
-        for block in (0..rows).step_by(ROW_BLOCK) {
+        for block in (0..rows).step_by(together) {
             for panel in self.panels.clone() {
                 let finish = self.finish_of::<TWO>(panel);
                 let weights = self.w.panel(panel);
                 assert!(weights.len() == width * PANEL);
-                for row in (block..rows.min(block + ROW_BLOCK)).step_by(step) {
+                for row in (block..rows.min(block + together)).step_by(step) {
                     let (first, second) = self.two_tiles::<TWO>(row);
                     tiles.clear();
                     for at in (0..width).step_by(TILE_BYTES) {
