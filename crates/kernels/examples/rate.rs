@@ -19,6 +19,8 @@ mod peak;
 
 const TOKENS: usize = 512;
 const HIDDEN: usize = 384;
+/// As the encoder has them.
+const FEED_FORWARD_ROWS: usize = 96;
 const SHAPES: [(&str, usize, usize); 4] =
     [("qkv", 384, 1152), ("out", 384, 384), ("up", 384, 1536), ("down", 1536, 384)];
 
@@ -108,13 +110,22 @@ fn in_int8(tier: Tier) {
     let precisions = [(Precision::OneByte, 1, "one byte"), (Precision::TwoBytes, 2, "two bytes")];
     for (name, n_in, n_out) in SHAPES {
         let weights: Vec<i8> = (0..n_in * n_out).map(|i| (i * 31 % 251) as u8 as i8).collect();
-        let (mut x, w) = (Rows::of(values(TOKENS * n_in)), QuantisedMatrix::pack(&weights, &vec![0.01; n_out], n_out, n_in));
-        let (bias, mut out) = (vec![0.0; n_out], Rows::zeros(TOKENS * n_out));
+        // What lies between the feed-forward products is read and written in blocks, by both kernels.
+        let block = if n_in.max(n_out) > 3 * HIDDEN { FEED_FORWARD_ROWS } else { TOKENS };
+        let x = values(TOKENS * n_in);
+        let mut blocks: Vec<_> =
+            x.chunks(block * n_in).map(|x| (Rows::of(x.to_vec()), QuantisedRows::default())).collect();
+        let w = QuantisedMatrix::pack(&weights, &vec![0.01; n_out], n_out, n_in);
+        let (bias, mut out) = (vec![0.0; n_out], Rows::zeros(block * n_out));
+        let act = if name == "up" { Activation::Gelu } else { Activation::None };
         for (precision, planes, words) in precisions {
-            let mut rows = QuantisedRows::default();
-            let cut = seconds(|| rows.fill(tier, x.data(), n_in, precision));
-            let act = if name == "up" { Activation::Gelu } else { Activation::None };
-            let s = seconds(|| linear_int8(tier, &rows, &w, &bias, act, black_box(out.data())));
+            let cut = seconds(|| blocks.iter_mut().for_each(|(x, rows)| rows.fill(tier, x.data(), n_in, precision)));
+            let s = seconds(|| {
+                for (x, rows) in &mut blocks {
+                    let out = &mut out.data()[..x.data().len() / n_in * n_out];
+                    linear_int8(tier, rows, &w, &bias, act, black_box(out));
+                }
+            });
             report(&format!("{name} {words}"), TOKENS * n_in * n_out * planes, s, peak);
             println!("  {:<16} {:>7.3} ms, cutting its rows", "", cut * 1e3);
         }

@@ -72,6 +72,12 @@ pub(crate) type Sums = [[i32; 16]; TILE_ROWS];
 #[repr(C, align(64))]
 pub(crate) struct FourSums(pub(crate) [Sums; 4]);
 
+impl FourSums {
+    pub(crate) const fn new() -> Self {
+        Self([[[0; 16]; TILE_ROWS]; 4])
+    }
+}
+
 // Between these blocks of assembly tiles keep what they hold: the compiler itself uses none.
 impl Tiles {
     /// Begin four sums.

@@ -32,9 +32,20 @@ macro_rules! per_tier {
 }
 pub(crate) use per_tier;
 
+/// Replace each value by `x * Phi(x)`, the exact GELU (Hendrycks and Gimpel 2016), to 5e-7 of `max(1, |x|)`.
+pub fn gelu(tier: Tier, x: &mut [f32]) {
+    #[cfg(target_arch = "x86_64")]
+    if tier.has_avx512() {
+        crate::tier::assert_available(tier);
+        // SAFETY: the tier is available, and is none below AVX-512.
+        unsafe { crate::x86_gelu::gelu(x) };
+        return;
+    }
+    gelu_below_avx512(tier, x);
+}
+
 per_tier! {
-    /// Replace each value by `x * Phi(x)`, the exact GELU (Hendrycks and Gimpel 2016), to 5e-7 of `max(1, |x|)`.
-    pub fn gelu(x: &mut [f32]) = gelu_body
+    fn gelu_below_avx512(x: &mut [f32]) = gelu_body
 }
 
 per_tier! {
@@ -245,6 +256,24 @@ mod tests {
                 let want = 0.5 * f64::from(x) * (1.0 + libm::erf(f64::from(x) / std::f64::consts::SQRT_2));
                 let bound = 5e-7 * f64::from(x.abs().max(1.0));
                 assert!((f64::from(got[0]) - want).abs() < bound, "{tier} {x}: {} {want}", got[0]);
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn gelu_of_vectors_has_the_bits_of_its_body(x in prop::collection::vec(-9.0f32..9.0, 1..300), at in 0usize..300) {
+            let mut x = x;
+            let n = x.len();
+            for (i, v) in [0.0, -0.0, EDGE, -EDGE, f32::INFINITY, 1e30, -1e30, f32::NAN].into_iter().enumerate() {
+                x[(at + i) % n] = v;
+            }
+            let bits = |x: &[f32]| x.iter().map(|v| if v.is_nan() { 0 } else { v.to_bits() }).collect::<Vec<_>>();
+            for tier in tiers().filter(|t| t.has_avx512()) {
+                let (mut got, mut want) = (x.clone(), x.clone());
+                gelu(tier, &mut got);
+                gelu_below_avx512(tier, &mut want);
+                prop_assert_eq!(bits(&got), bits(&want));
             }
         }
     }

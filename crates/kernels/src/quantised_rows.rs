@@ -57,6 +57,7 @@ pub(crate) struct Outlier {
 /// For each place in a group: what, as the control of a shuffle of bytes, gives 256 times the weight at it as a number of 16 bits
 /// and 0 as a second one, for each of four outputs. A product of 16 bits with a high byte then is what the sum lacks.
 #[cfg(target_arch = "x86_64")]
+#[allow(clippy::cast_possible_truncation, clippy::cast_possible_wrap, reason = "places are below 16")]
 pub(crate) const AT_PLACE: [[i8; 16]; GROUP] = {
     let mut at_place = [[-1; 16]; GROUP];
     let mut place = 0;
@@ -100,6 +101,14 @@ impl QuantisedRows {
             }
             Precision::TwoBytes => {
                 self.high.resize(size);
+                #[cfg(target_arch = "x86_64")]
+                if tier.has_avx512() {
+                    assert_available(tier);
+                    let (low, high) = (self.low.as_mut_slice(), self.high.as_mut_slice());
+                    // SAFETY: as above.
+                    unsafe { crate::x86_rows::two_bytes(x, n_in, low, high, &mut self.rows) };
+                    return;
+                }
                 two_bytes(tier, x, n_in, self.low.as_mut_slice(), self.high.as_mut_slice(), &mut self.rows);
             }
         }
@@ -148,6 +157,7 @@ fn one_byte_body<const FMA: bool>(
 ) {
     for (row, to) in x.chunks_exact(n_in).zip(low.chunks_exact_mut(padded_width(n_in))) {
         let (least, most) = lanes_of(row);
+        let (least, most) = (-third_largest(least.map(|v| -v)), third_largest(most));
         let Steps { scale, inverse, zero } = Steps::between(least, most, not_a_number_in(row));
         let (whole_lanes, rest) = row.as_chunks::<LANES>();
         let (to, _) = to.as_chunks_mut::<LANES>();
@@ -205,12 +215,18 @@ fn lanes_to_bytes(
 /// Give what lies beyond a byte a second one.
 #[cold]
 #[inline(never)]
-pub(crate) fn keep_far_values(q: &mut [i32; LANES], row: usize, at: usize, outliers: &mut Vec<Outlier>) {
+fn keep_far_values(q: &mut [i32; LANES], row: usize, at: usize, outliers: &mut Vec<Outlier>) {
     for (i, q) in q.iter_mut().enumerate().filter(|(_, q)| !(-1..=256).contains(*q)) {
-        *q = (*q).clamp(-MOST, MOST);
-        outliers.push(Outlier::of(row, at + i, *q));
-        *q &= 255;
+        *q = i32::from(far_value(*q, row, at + i, outliers));
     }
+}
+
+/// Keep the second byte of a far value, input `at` of row `row`. Its first byte.
+#[inline]
+pub(crate) fn far_value(q: i32, row: usize, at: usize, outliers: &mut Vec<Outlier>) -> u8 {
+    let q = q.clamp(-MOST, MOST);
+    outliers.push(Outlier::of(row, at, q));
+    q.to_le_bytes()[0]
 }
 
 /// The last values of a row, with zeros after them.
@@ -265,8 +281,7 @@ impl Steps {
     /// The range that steps are made for: from the third least to the third largest of what a row's lanes hold at most, 0 included. Beyond it
     /// lie few values. `not_a_number` is 0 or, where the row is to give no numbers, none.
     #[inline(always)]
-    pub(crate) fn between(least: [f32; LANES], most: [f32; LANES], not_a_number: f32) -> Self {
-        let (least, most) = (-third_largest(least.map(|v| -v)), third_largest(most));
+    pub(crate) fn between(least: f32, most: f32, not_a_number: f32) -> Self {
         let scale = if most > least { (most - least) / 255.0 } else { 1.0 };
         let inverse = 1.0 / scale;
         Self { scale: scale + not_a_number, inverse, zero: whole(-least * inverse).clamp(0, 255) }
@@ -348,6 +363,38 @@ pub(crate) mod tests {
                     prop_assert!(cut || (got - v).abs() <= scale * 2.01 + 1e-6, "{tier}: {got} {v} in steps of {scale}");
                 }
                 prop_assert!(first.get_or_insert_with(|| back.clone()) == &back, "{tier} gives other numbers");
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn every_tier_cuts_alike(
+            n_in in 1usize..300,
+            rows in 1usize..4,
+            seed in prop::collection::vec(-40.0f32..25.0, 900),
+            far in prop::collection::vec((0usize..900, prop::sample::select(vec![-900.0f32, 350.0, -41.0, 3e5, -1e20])), 0..30),
+            two_bytes: bool,
+        ) {
+            let precision = if two_bytes { Precision::TwoBytes } else { Precision::OneByte };
+            let mut x = seed;
+            for (at, v) in far {
+                x[at] = v;
+            }
+            let x = &x[..rows * n_in];
+            let cut = |tier| {
+                let mut q = QuantisedRows::default();
+                q.fill(tier, x, n_in, precision);
+                q
+            };
+            let plain = cut(Tier::Plain);
+            for tier in Tier::ALL.into_iter().filter(|t| t.is_available()) {
+                let got = cut(tier);
+                prop_assert_eq!(&got.rows, &plain.rows, "{}", tier);
+                prop_assert_eq!(&got.outliers, &plain.outliers, "{}", tier);
+                for r in 0..rows {
+                    prop_assert_eq!(got.whole_row(r, n_in), plain.whole_row(r, n_in), "{}, row {}", tier, r);
+                }
             }
         }
     }

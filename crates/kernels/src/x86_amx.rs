@@ -4,16 +4,24 @@
 //! multiplies, the sums of one unit are finished a few rows at a time between the steps of the next.
 
 use std::arch::x86_64::{
-    __m512i, _mm512_add_epi32, _mm512_load_si512, _mm512_slli_epi32, _mm512_store_si512,
+    __m512i, _mm512_add_epi32, _mm512_loadu_si512, _mm512_setzero_ps, _mm512_slli_epi32, _mm512_store_si512,
 };
 use std::ops::Range;
 
 use crate::amx::{FourSums, TILE_BYTES, Tiles};
-use crate::linear::Activation;
+use crate::linear::{Activation, ROW_BLOCK};
 use crate::matrix::PANEL;
 use crate::quantised_matrix::QuantisedMatrix;
 use crate::quantised_rows::{Precision, QuantisedRows, TILE_ROWS};
-use crate::x86_finish::{Finish, gelu, with_outlier};
+use crate::x86_finish::{Finish, with_outlier};
+use crate::{Tier, gelu};
+
+/// Rows that go through all panels before the next rows do: they, their sums and a panel fit the first-level cache where an input is
+/// not wide.
+const TOGETHER: usize = 32;
+
+/// Rows that are finished side by side: enough that no instruction waits for the one before it.
+const SIDE_BY_SIDE: usize = 4;
 
 /// As `linear_int8_part`, of whole panels.
 pub(crate) fn product(
@@ -26,13 +34,19 @@ pub(crate) fn product(
 ) {
     let product = Product { x, w, panels, bias };
     let tiles = Tiles::set_up();
-    // SAFETY: `Tiles` exist where the processor has AMX, and the tier asks for AVX-512 and VNNI beside it.
-    unsafe {
-        match (x.precision, act) {
-            (Precision::OneByte, Activation::None) => product.run::<false, false>(&tiles, out),
-            (Precision::OneByte, Activation::Gelu) => product.run::<false, true>(&tiles, out),
-            (Precision::TwoBytes, Activation::None) => product.run::<true, false>(&tiles, out),
-            (Precision::TwoBytes, Activation::Gelu) => product.run::<true, true>(&tiles, out),
+    // Numbers of many rows at once, since beside tiles vectors of 512 bits multiply half as fast; of few enough that they are near.
+    let block = if act == Activation::Gelu { ROW_BLOCK } else { x.rows.len() };
+    for first in (0..x.rows.len()).step_by(block.max(1)) {
+        let rows = first..x.rows.len().min(first + block);
+        // SAFETY: `Tiles` exist where the processor has AMX, and the tier asks for AVX-512 and VNNI beside it.
+        unsafe {
+            match x.precision {
+                Precision::OneByte => product.run::<false>(&tiles, rows.clone(), out),
+                Precision::TwoBytes => product.run::<true>(&tiles, rows.clone(), out),
+            }
+        }
+        if act == Activation::Gelu {
+            gelu(Tier::Amx, &mut out[rows.start * bias.len()..rows.end * bias.len()]);
         }
     }
 }
@@ -55,19 +69,19 @@ struct Unit<const TWO: bool> {
 
 impl Product<'_> {
     #[target_feature(enable = "avx512f,avx512bw,avx512vnni")]
-    fn run<const TWO: bool, const GELU: bool>(&self, tiles: &Tiles, out: &mut [f32]) {
-        let (rows, width) = (self.x.rows.len(), self.x.width);
+    fn run<const TWO: bool>(&self, tiles: &Tiles, rows: Range<usize>, out: &mut [f32]) {
+        let width = self.x.width;
         let step = if TWO { TILE_ROWS } else { 2 * TILE_ROWS };
-        let together = if TWO { 96 } else { 32 };
+        let some = step.div_ceil(width / TILE_BYTES).next_multiple_of(SIDE_BY_SIDE);
         let (mut a, mut b) = (FourSums::new(), FourSums::new());
         let (mut now, mut before) = (&mut a, &mut b);
         let mut unfinished: Option<Unit<TWO>> = None;
-        for block in (0..rows).step_by(together) {
+        for block in rows.clone().step_by(TOGETHER) {
             for panel in self.panels.clone() {
                 let finish = self.finish_of::<TWO>(panel);
                 let weights = self.w.panel(panel);
                 assert!(weights.len() == width * PANEL);
-                for row in (block..rows.min(block + together)).step_by(step) {
+                for row in (block..rows.end.min(block + TOGETHER)).step_by(step) {
                     let (first, second) = self.two_tiles::<TWO>(row);
                     tiles.clear();
                     for at in (0..width).step_by(TILE_BYTES) {
@@ -77,18 +91,17 @@ impl Product<'_> {
                             tiles.add(first.as_ptr().add(at), second.as_ptr().add(at), width, panel);
                         }
                         if let Some(unit) = &mut unfinished {
-                            let some = step.div_ceil(width / TILE_BYTES);
-                            self.finish_some::<TWO, GELU>(unit, some, before, out);
+                            self.finish_some::<TWO>(unit, some, before, out);
                         }
                     }
                     tiles.store(now);
                     (now, before) = (before, now);
-                    unfinished = Some(Unit { first: row, rows: row..rows.min(row + step), panel, finish });
+                    unfinished = Some(Unit { first: row, rows: row..rows.end.min(row + step), panel, finish });
                 }
             }
         }
         if let Some(mut unit) = unfinished {
-            self.finish_some::<TWO, GELU>(&mut unit, step, before, out);
+            self.finish_some::<TWO>(&mut unit, step, before, out);
         }
     }
 
@@ -126,13 +139,7 @@ impl Product<'_> {
     /// Turn the sums of at most `some` more rows into numbers.
     #[inline]
     #[target_feature(enable = "avx512f,avx512bw,avx512vnni")]
-    fn finish_some<const TWO: bool, const GELU: bool>(
-        &self,
-        unit: &mut Unit<TWO>,
-        some: usize,
-        sums: &mut FourSums,
-        out: &mut [f32],
-    ) {
+    fn finish_some<const TWO: bool>(&self, unit: &mut Unit<TWO>, some: usize, sums: &mut FourSums, out: &mut [f32]) {
         let rows = unit.rows.start..unit.rows.end.min(unit.rows.start + some);
         if rows.is_empty() {
             return;
@@ -141,20 +148,46 @@ impl Product<'_> {
         if !TWO {
             self.add_outliers(rows.clone(), unit, sums);
         }
+        let mut row = rows.start;
+        while row + SIDE_BY_SIDE <= rows.end {
+            self.finish_rows::<TWO, SIDE_BY_SIDE>(unit, row, sums, out);
+            row += SIDE_BY_SIDE;
+        }
+        while row < rows.end {
+            self.finish_rows::<TWO, 1>(unit, row, sums, out);
+            row += 1;
+        }
+    }
+
+    /// Turn the sums of the `N` rows from `row` on, all of one tile, into numbers.
+    #[inline]
+    #[target_feature(enable = "avx512f,avx512bw,avx512vnni")]
+    fn finish_rows<const TWO: bool, const N: usize>(
+        &self,
+        unit: &Unit<TWO>,
+        row: usize,
+        sums: &FourSums,
+        out: &mut [f32],
+    ) {
+        let [tile, at] = place(row - unit.first);
+        let low = [&sums.0[tile][at..at + N], &sums.0[tile + 1][at..at + N]];
+        let high = [&sums.0[2][at..at + N], &sums.0[3][at..at + N]];
         let columns = self.columns(unit.panel);
-        for (row, of_row) in rows.clone().zip(&self.x.rows[rows]) {
-            let place = place(row - unit.first);
-            let mut sum = sums.load(place);
+        let n_out = self.bias.len();
+        let out = &mut out[row * n_out + columns.start..(row + N - 1) * n_out + columns.end];
+        let mut numbers = [[_mm512_setzero_ps(); 2]; N];
+        for (m, of_row) in self.x.rows[row..row + N].iter().enumerate() {
+            let mut sum = [load(&low[0][m]), load(&low[1][m])];
             if TWO {
-                let high = sums.load([place[0] + 2, place[1]]);
-                sum = [0, 1].map(|half| _mm512_add_epi32(sum[half], _mm512_slli_epi32::<8>(high[half])));
+                for half in 0..2 {
+                    sum[half] = _mm512_add_epi32(sum[half], _mm512_slli_epi32::<8>(load(&high[half][m])));
+                }
             }
-            let mut numbers = unit.finish.numbers(sum, Finish::<TWO>::row(of_row));
-            if GELU {
-                numbers = [gelu(numbers[0]), gelu(numbers[1])];
-            }
-            let at = row * self.bias.len();
-            unit.finish.write(numbers, &mut out[at + columns.start..at + columns.end]);
+            numbers[m] = unit.finish.numbers(sum, Finish::<TWO>::row(of_row));
+        }
+        for m in 0..N {
+            // SAFETY: `out` goes from the first row's outputs to the end of the last one's.
+            unsafe { unit.finish.write(numbers[m], out.as_mut_ptr().add(m * n_out)) };
         }
     }
 
@@ -162,40 +195,29 @@ impl Product<'_> {
     #[inline]
     #[target_feature(enable = "avx512f,avx512bw,avx512vnni")]
     fn add_outliers<const TWO: bool>(&self, rows: Range<usize>, unit: &Unit<TWO>, sums: &mut FourSums) {
-        let weights = self.w.panel(unit.panel);
+        let weights = self.w.panel(unit.panel).as_ptr();
         let outliers = self.x.outliers_before(rows.start)..self.x.outliers_before(rows.end);
         for outlier in &self.x.outliers[outliers] {
-            let place = place(outlier.row as usize - unit.first);
+            let [tile, at] = place(outlier.row as usize - unit.first);
+            let sum = [load(&sums.0[tile][at]), load(&sums.0[tile + 1][at])];
             // SAFETY: an outlier's group is one of its row, and the panel is as wide.
-            let sum = unsafe { with_outlier(sums.load(place), outlier, weights.as_ptr()) };
-            sums.set(place, sum);
+            let sum = unsafe { with_outlier(sum, outlier, weights) };
+            for half in 0..2 {
+                // SAFETY: these are 16 numbers, aligned as all rows of tiles here are.
+                unsafe { _mm512_store_si512(sums.0[tile + half][at].as_mut_ptr().cast(), sum[half]) };
+            }
         }
     }
 }
 
-/// The tile of a unit's row, of two that stand side by side, and its place there.
+/// The tile of a unit's row, the first of the two that stand side by side, and its place there.
 const fn place(row: usize) -> [usize; 2] {
-    [row / TILE_ROWS * 2, row % TILE_ROWS]
+    [row % (2 * TILE_ROWS) / TILE_ROWS * 2, row % TILE_ROWS]
 }
 
-impl FourSums {
-    const fn new() -> Self {
-        Self([[[0; 16]; TILE_ROWS]; 4])
-    }
-
-    #[inline]
-    #[target_feature(enable = "avx512f")]
-    fn load(&self, [tile, row]: [usize; 2]) -> [__m512i; 2] {
-        // SAFETY: these are 16 numbers, aligned as all rows of tiles here are.
-        [0, 1].map(|half| unsafe { _mm512_load_si512(self.0[tile + half][row].as_ptr().cast()) })
-    }
-
-    #[inline]
-    #[target_feature(enable = "avx512f")]
-    fn set(&mut self, [tile, row]: [usize; 2], sums: [__m512i; 2]) {
-        for half in 0..2 {
-            // SAFETY: as in `load`.
-            unsafe { _mm512_store_si512(self.0[tile + half][row].as_mut_ptr().cast(), sums[half]) };
-        }
-    }
+#[inline]
+#[target_feature(enable = "avx512f")]
+fn load(sums: &[i32; 16]) -> __m512i {
+    // SAFETY: these are 16 numbers.
+    unsafe { _mm512_loadu_si512(sums.as_ptr().cast()) }
 }

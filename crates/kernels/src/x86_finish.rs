@@ -1,14 +1,12 @@
-//! What turns the sums of 8-bit products into numbers, with AVX-512 VNNI: zero points, far values, scales, bias and GELU.
+//! What turns the sums of 8-bit products into numbers, with AVX-512 VNNI: zero points, far values, scales and bias.
 
 use std::arch::x86_64::{
     __m512, __m512i, __mmask16, _mm_loadu_si128, _mm512_add_ps, _mm512_and_si512, _mm512_broadcast_i32x4,
-    _mm512_cvtepi32_ps, _mm512_dpwssd_epi32, _mm512_fmadd_ps, _mm512_load_si512, _mm512_loadu_ps, _mm512_loadu_si512,
-    _mm512_mask_storeu_ps, _mm512_max_ps, _mm512_min_ps, _mm512_mul_ps, _mm512_mullo_epi32, _mm512_or_si512,
-    _mm512_set1_epi32, _mm512_set1_ps, _mm512_setzero_ps, _mm512_setzero_si512, _mm512_shuffle_epi8,
-    _mm512_slli_epi32, _mm512_srai_epi32, _mm512_sub_epi32,
+    _mm512_cvtepi32_ps, _mm512_dpwssd_epi32, _mm512_load_si512, _mm512_loadu_ps, _mm512_loadu_si512,
+    _mm512_mask_storeu_ps, _mm512_mul_ps, _mm512_mullo_epi32, _mm512_or_si512, _mm512_set1_epi32, _mm512_set1_ps,
+    _mm512_setzero_si512, _mm512_shuffle_epi8, _mm512_slli_epi32, _mm512_srai_epi32, _mm512_sub_epi32,
 };
 
-use crate::elementwise::{EDGE, POWERS};
 use crate::matrix::PANEL;
 use crate::quantised_matrix::GROUP;
 use crate::quantised_rows::{AT_PLACE, Outlier, RowScale};
@@ -23,9 +21,10 @@ pub(crate) unsafe fn with_outlier(sums: [__m512i; 2], outlier: &Outlier, panel: 
     let high = _mm512_set1_epi32(outlier.high);
     // SAFETY: a control is 16 bytes, and a panel's group two aligned vectors.
     unsafe {
-        let place = _mm512_broadcast_i32x4(_mm_loadu_si128(AT_PLACE[outlier.place as usize].as_ptr().cast()));
+        let place = _mm512_broadcast_i32x4(_mm_loadu_si128(AT_PLACE[outlier.place as usize % GROUP].as_ptr().cast()));
         let w = panel.add(outlier.group as usize * PANEL * GROUP).cast::<__m512i>();
-        let weights = [_mm512_load_si512(w), _mm512_load_si512(w.add(1))].map(|w| _mm512_shuffle_epi8(w, place));
+        let weights = [_mm512_load_si512(w), _mm512_load_si512(w.add(1))];
+        let weights = [_mm512_shuffle_epi8(weights[0], place), _mm512_shuffle_epi8(weights[1], place)];
         [_mm512_dpwssd_epi32(sums[0], weights[0], high), _mm512_dpwssd_epi32(sums[1], weights[1], high)]
     }
 }
@@ -92,15 +91,17 @@ impl<const TWO: bool> Finish<TWO> {
         numbers
     }
 
-    /// Write a row's numbers; `to` holds as many as the panel has outputs.
+    /// Write a row's numbers.
+    ///
+    /// # Safety
+    /// `to` has room for as many as the panel has outputs.
     #[inline]
     #[target_feature(enable = "avx512f,avx512bw,avx512vnni")]
-    pub(crate) fn write(&self, numbers: [__m512; 2], to: &mut [f32]) {
-        assert!(to.len() == (self.wanted[0].count_ones() + self.wanted[1].count_ones()) as usize);
-        // SAFETY: only the outputs that `to` holds are written.
+    pub(crate) unsafe fn write(&self, numbers: [__m512; 2], to: *mut f32) {
+        // SAFETY: only the outputs that there are are written.
         unsafe {
-            _mm512_mask_storeu_ps(to.as_mut_ptr(), self.wanted[0], numbers[0]);
-            _mm512_mask_storeu_ps(to.as_mut_ptr().wrapping_add(16), self.wanted[1], numbers[1]);
+            _mm512_mask_storeu_ps(to, self.wanted[0], numbers[0]);
+            _mm512_mask_storeu_ps(to.wrapping_add(16), self.wanted[1], numbers[1]);
         }
     }
 }
@@ -113,20 +114,4 @@ fn pairs(weights: __m512i) -> __m512i {
     let a = negative(_mm512_and_si512(weights, _mm512_set1_epi32(127)));
     let b = negative(_mm512_srai_epi32::<7>(weights));
     _mm512_or_si512(_mm512_and_si512(a, _mm512_set1_epi32(0xffff)), _mm512_slli_epi32::<16>(b))
-}
-
-/// As [`crate::gelu`], to the bit.
-#[inline]
-#[target_feature(enable = "avx512f,avx512bw,avx512vnni")]
-pub(crate) fn gelu(v: __m512) -> __m512 {
-    let constant = |c: f32| _mm512_set1_ps(c);
-    // These two give their second operand where one is not a number.
-    let x = _mm512_min_ps(constant(EDGE), _mm512_max_ps(constant(-EDGE), v));
-    let u = _mm512_fmadd_ps(_mm512_mul_ps(x, x), constant(2.0 / (EDGE * EDGE)), constant(-1.0));
-    let mut p = constant(POWERS[0]);
-    for &c in &POWERS[1..] {
-        p = _mm512_fmadd_ps(p, u, constant(c));
-    }
-    let normal = _mm512_max_ps(_mm512_setzero_ps(), _mm512_fmadd_ps(x, p, constant(0.5)));
-    _mm512_mul_ps(v, _mm512_min_ps(constant(1.0), normal))
 }

@@ -52,7 +52,9 @@ fn finish<const TWO: bool, const M: usize>(task: &PanelTask<'_>, row: usize, sum
             sums = unsafe { with_outlier(sums, outlier, panel) };
         }
         let numbers = finish.numbers(sums, Finish::<TWO>::row(&rows[m]));
-        finish.write(numbers, columns.of_row(row + m, out));
+        let to = columns.of_row(row + m, out);
+        // SAFETY: these are the panel's outputs.
+        unsafe { finish.write(numbers, to.as_mut_ptr()) };
     }
 }
 
