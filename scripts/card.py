@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """The figures of the model card, as Markdown; `--write` puts them between the marks of the card.
 
-Usage: python3 -m scripts.card --data DIR [--model models/grens-nl] [--grens target/release/grens] [--write] [--report FILE.json]
+Usage: python3 -m scripts.card --data DIR [--model models/grens-nl] [--grens target/release/grens] [--write] [--report FILE.json] [--calibrated FILE.json]
+
+With --calibrated, the report of scripts.calibrate, also the tables of heads and thresholds, between marks of their own.
 
 Every text is scored by the program (`grens eval`, `grens score`), so bands and probabilities are those of a scan. Given are: the functional
 tests, RTP-LX beside the peers, false alarms on everyday Dutch, precision at the candidate threshold for a prevalence of 1%, reliability,
@@ -27,6 +29,8 @@ from scripts.train import mix
 from scripts.train.metrics import auc, f1, rounded
 
 MARKS = ("<!-- figures: scripts/card.py -->", "<!-- end of figures -->")
+HEAD_MARKS = ("<!-- heads: scripts/card.py -->", "<!-- end of heads -->")
+THRESHOLD_MARKS = ("<!-- thresholds: scripts/card.py -->", "<!-- end of thresholds -->")
 PREVALENCE = 0.01
 LEAST_OF_A_GROUP = 20
 
@@ -186,13 +190,32 @@ def functional_tables(reports):
     return lines + [""]
 
 
-def written(card, figures):
+def written(card, figures, marks=MARKS):
     """The card with new figures between its marks."""
-    before, _, rest = card.partition(MARKS[0])
-    _, mark, after = rest.partition(MARKS[1])
+    before, _, rest = card.partition(marks[0])
+    _, mark, after = rest.partition(marks[1])
     if not mark:
-        raise SystemExit(f"the card has no {MARKS[0]} and {MARKS[1]}: put them where the figures belong")
-    return f"{before}{MARKS[0]}\n\n{figures}\n\n{MARKS[1]}{after}"
+        raise SystemExit(f"the card has no {marks[0]} and {marks[1]}: put them where the figures belong")
+    return f"{before}{marks[0]}\n\n{figures}\n\n{marks[1]}{after}"
+
+
+def heads_table(report):
+    """Each head on the held-out Dutch families at probability 0.5, from what scripts.calibrate wrote."""
+    heads, c = report["dev_figures_of_shipped_weights"]["dutch"]["heads"], report["calibration"]
+    lines = ["| head | positive | precision | recall | average precision | ECE before -> after calibration |", "|---|---|---|---|---|---|"]
+    return "\n".join(lines + [f"| {name} | {h['positive']} | {h['precision']:.2f} | {h['recall']:.2f} | {h['ap']:.2f} | {c['ece_before'][name]:.3f} -> {c['ece_after'][name]:.3f} |"
+                              for name, h in heads.items()])
+
+
+def thresholds_table(report):
+    lines = ["| article | candidate from | precision there (95%) | recall there | review from | recall there | reaches people |", "|---|---|---|---|---|---|---|"]
+    for article in ("137c", "137d"):
+        at = report["at_thresholds"][article]
+        q, r = at["candidate"], at["review"]
+        low, high = q["precision_interval"]
+        lines.append(f"| {article} | {q['threshold']} | {q['precision']:.2f} ({low:.2f}-{high:.2f}), {q['flagged']} texts | {q['recall']:.2f} | {r['threshold']} | {r['recall']:.2f} | "
+                     f"{at['reaches_people']['recall']:.2f} |")
+    return "\n".join(lines)
 
 
 def markdown(out):
@@ -237,6 +260,7 @@ def main():
     args.add_argument("--grenscheck", type=pathlib.Path, default=pathlib.Path("eval-data/grenscheck"))
     args.add_argument("--write", action="store_true", help="write the figures into the card")
     args.add_argument("--report", type=pathlib.Path)
+    args.add_argument("--calibrated", type=pathlib.Path, help="what scripts.calibrate --report wrote: for --write")
     args = args.parse_args()
     policy = tomllib.loads((args.model / "policy.toml").read_text())
     args.marked, args.named = policy["group_hate"]["review"], policy["grounds"]["named"]
@@ -245,8 +269,12 @@ def main():
         args.report.write_text(json.dumps(out, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     print(markdown(out))
     if args.write:
-        card = args.model / "README.md"
-        card.write_text(written(card.read_text(encoding="utf-8"), markdown(out)), encoding="utf-8")
+        path = args.model / "README.md"
+        card = written(path.read_text(encoding="utf-8"), markdown(out))
+        if args.calibrated:
+            report = json.loads(args.calibrated.read_text(encoding="utf-8"))
+            card = written(written(card, heads_table(report), HEAD_MARKS), thresholds_table(report), THRESHOLD_MARKS)
+        path.write_text(card, encoding="utf-8")
 
 
 if __name__ == "__main__":

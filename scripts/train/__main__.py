@@ -49,7 +49,7 @@ def arguments():
                       help="everyday posts that are never repeated in training")
     args.add_argument("--frames", type=pathlib.Path, default=pathlib.Path("eval-data/frames"), help="directory of cases.tsv, filled sentence frames")
     args.add_argument("--frames-passes", type=float, default=0.0, help="passes of each filled frame in one epoch")
-    args.add_argument("--start", type=pathlib.Path, help="go on from this checkpoint (a second, gentler round) instead of from the base")
+    args.add_argument("--start", type=pathlib.Path, help="go on from this checkpoint (a second, gentler round), or from the shipped models/grens-nl, instead of from the base")
     args.add_argument("--share-of-start", type=float, default=0.0,
                       help="of the starting checkpoint's weights in what is kept: a round that learns new material forgets less of the old (Wortsman et al. 2022)")
     args.add_argument("--public-share", type=float, default=1.0, help="of the passes that mix.PASSES gives the public sources, plain Dutch aside")
@@ -58,6 +58,8 @@ def arguments():
     args.add_argument("--report", type=pathlib.Path, required=True)
     args.add_argument("--epochs", type=int, default=3)
     args.add_argument("--dutch-passes", type=float, default=1.0, help="passes of each Dutch row in one epoch")
+    args.add_argument("--new", nargs="+", default=[], metavar="FOLDER", help="folders of the Dutch rows that the weights to start from have not seen")
+    args.add_argument("--new-passes", type=float, default=2.0, help="passes of each row of --new in one epoch")
     args.add_argument("--lr", type=float, default=1e-4)
     args.add_argument("--layer-decay", type=float, default=0.95, help="learning rate of each layer over that of the next")
     args.add_argument("--warm-up", type=float, default=0.06, help="share of the steps")
@@ -78,7 +80,9 @@ def gather(args, tok):
     public = public_rows(args.data / "public-train.jsonl.gz")
     dutch, broken = dutch_rows(args.dutch)
     train_public, plain = mix.public_examples(public)
-    train_dutch, kept_dutch = mix.dutch_examples(dutch)
+    if absent := set(args.new) - {r["file"].split("/")[0] for r in dutch}:
+        raise SystemExit(f"--new: no such folder of Dutch rows: {', '.join(sorted(absent))}")
+    train_dutch, kept_dutch = mix.dutch_examples(dutch, args.new)
     mhc, peers = args.data / "mhc-nl-dev.csv", args.data / "rtplx-nl-peers-dev.jsonl"
     cases = {split: case_rows(args.grenscheck / f"cases-{split}.csv") for split in ("train", "dev", "test")}
     train_cases = mix.case_examples(cases["train"]) if args.grenscheck_passes else []
@@ -169,7 +173,7 @@ def main():
     tok = tokenizer(args.base)
     weight = torch.tensor([1.0] * 3 + [args.ground_weight] * 5)
     examples, dev, used = gather(args, tok)
-    deck = mix.Mix(examples, {"grens": args.dutch_passes, "grenscheck": args.grenscheck_passes, "frames": args.frames_passes}, rng, args.public_share)
+    deck = mix.Mix(examples, {mix.WRITTEN: args.dutch_passes, mix.NEW: args.new_passes, "grenscheck": args.grenscheck_passes, "frames": args.frames_passes}, rng, args.public_share)
     model = again(args.start) if args.start else fresh(args.base, args.seed)
     lengths = batches.lengths_of(examples, tok, MAX_TOKENS)
     beside = batches.companions(examples)

@@ -4,7 +4,7 @@ import torch
 from scripts.normalise import normalise
 from scripts.sources import HEADS
 from scripts.train.augment import augment
-from scripts.train.mix import PLAIN_DUTCH
+from scripts.train.mix import NEW, PLAIN_DUTCH, WRITTEN
 from scripts.train.model import encode, pad
 
 
@@ -38,7 +38,7 @@ def lengths_of(examples, tok, max_tokens):
 
 def everyday(e):
     """True for plain Dutch with nothing in it, of which every part is as harmless as the whole."""
-    return e.source in PLAIN_DUTCH or e.source == "grens" and e.row["context"] == "ordinary"
+    return e.source in PLAIN_DUTCH or e.source in (WRITTEN, NEW) and e.row["context"] == "ordinary"
 
 
 def companions(examples):

@@ -6,6 +6,7 @@ from tokenizers import Tokenizer
 from transformers import BertConfig, BertForSequenceClassification
 from transformers.utils import logging
 
+from scripts import int8
 from scripts.sources import HEADS
 
 logging.set_verbosity_error()
@@ -31,8 +32,9 @@ def fresh(base, seed):
 
 
 def again(folder):
-    """A checkpoint of an earlier round, to go on from."""
-    model = BertForSequenceClassification.from_pretrained(folder)
+    """A checkpoint of an earlier round, to go on from; or the model that is shipped, whose 8 bits are then the floats that they stand for."""
+    shipped = (pathlib.Path(folder) / "grens.toml").exists()
+    model = int8.load(folder) if shipped else BertForSequenceClassification.from_pretrained(folder)
     model.bert.embeddings.word_embeddings.weight.requires_grad_(False)
     return model
 

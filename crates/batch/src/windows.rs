@@ -66,7 +66,7 @@ impl Default for Window {
     fn default() -> Self {
         Self {
             posts: Portions::default().texts,
-            pause: Duration::from_millis(1),
+            pause: Duration::from_micros(200),
             longest: Duration::from_millis(50),
             scoring: None,
         }

@@ -129,7 +129,7 @@ pub(crate) struct ScoreArgs {
     #[arg(long, value_name = "FILE")]
     pub(crate) rejects: Option<PathBuf>,
     /// Have a post's record within about this time, such as 200ms, of taking it up; costs throughput. Without it a post waits at most 50 ms
-    /// for others, and as many as there are by then are scored together. Neither makes a post wait that finds the stage idle, but for 1 ms.
+    /// for others, and as many as there are by then are scored together. Neither makes a post wait that finds the stage idle, but for 0.2 ms.
     #[arg(long, value_name = "TIME")]
     pub(crate) max_latency: Option<humantime::Duration>,
 }

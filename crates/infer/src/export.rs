@@ -27,6 +27,7 @@ pub fn export_hf(dir: &ModelDir, to: &Path) -> Result<Vec<PathBuf>> {
     };
     std::fs::create_dir_all(to).map_err(write_error(to))?;
 
+    dir.verify()?;
     let weights = Weights::parse(&dir.weights.bytes, &dir.weights.path)?;
     let mut tensors: BTreeMap<String, (Vec<usize>, Vec<u8>)> = BTreeMap::new();
     for name in weights.names() {

@@ -12,7 +12,8 @@ use crate::labels::LabelMap;
 use crate::manifest::{self, Manifest};
 
 /// Files that every model has.
-const NEEDED: [&str; 3] = ["config.json", "tokenizer.json", "model.safetensors"];
+const NEEDED: [&str; 3] = ["config.json", "tokenizer.json", WEIGHTS];
+const WEIGHTS: &str = "model.safetensors";
 /// Tokens read of a post where the manifest does not say.
 const DEFAULT_MAX_TOKENS: usize = 256;
 
@@ -22,7 +23,7 @@ pub(crate) struct ModelFile {
     pub(crate) bytes: Vec<u8>,
 }
 
-/// A model's files in memory, hashes checked.
+/// A model's files in memory, hashes checked but for that of the weights: [`ModelDir::verify`].
 pub struct ModelDir {
     pub(crate) config: Value,
     pub(crate) config_file: ModelFile,
@@ -33,14 +34,17 @@ pub struct ModelDir {
     golden: Option<PathBuf>,
     manifest: Manifest,
     place: PathBuf,
-    reference: ModelRef,
+    name: String,
+    /// Lines of what was hashed, without the weights': `hash  file`.
+    hashes: Vec<String>,
 }
 
 impl ModelDir {
     /// Open a local directory or a hub name (`owner/model`).
     ///
     /// # Errors
-    /// When a needed file is missing, cannot be read, or is not what `grens.toml` says.
+    /// When a needed file is missing, cannot be read, or is not what `grens.toml` says; the weights are held against it by
+    /// [`ModelDir::verify`].
     pub fn open(place: &str) -> Result<Self> {
         let path = Path::new(place);
         if path.is_dir() {
@@ -74,22 +78,18 @@ impl ModelDir {
 
         // What is loaded is hashed as it was read; the rest of the manifest's files from disk.
         let mut hashes = vec![];
-        for (file, name) in [Some(&config_file), Some(&tokenizer), Some(&weights), calibration.as_ref()]
+        for (file, name) in [Some(&config_file), Some(&tokenizer), calibration.as_ref()]
             .into_iter()
-            .zip(["config.json", "tokenizer.json", "model.safetensors", "calibration.json"])
+            .zip(["config.json", "tokenizer.json", "calibration.json"])
             .filter_map(|(f, n)| f.map(|f| (f, n)))
         {
-            let found = hex(&Sha256::digest(&file.bytes));
-            check_hash(&manifest, name, &file.path, &found)?;
-            hashes.push(format!("{found}  {name}\n"));
+            hashes.push(checked(&manifest, name, file)?);
         }
-        for name in manifest.files.keys() {
+        for name in manifest.files.keys().filter(|name| *name != WEIGHTS) {
             if !hashes.iter().any(|h| h.ends_with(&format!("  {name}\n"))) {
-                let file = needed(name)?;
-                check_hash(&manifest, name, &file.path, &hex(&Sha256::digest(&file.bytes)))?;
+                checked(&manifest, name, &needed(name)?)?;
             }
         }
-        hashes.sort();
 
         let config: Value =
             serde_json::from_slice(&config_file.bytes).map_err(|e| InferError::malformed(&config_file.path, e))?;
@@ -99,7 +99,8 @@ impl ModelDir {
             _ => name.to_owned(),
         };
         Ok(Self {
-            reference: ModelRef { name, hash: hex(&Sha256::digest(hashes.concat())) },
+            name,
+            hashes,
             policy: find("policy.toml")?,
             golden: find("golden.json")?,
             place: place.to_owned(),
@@ -112,10 +113,16 @@ impl ModelDir {
         })
     }
 
-    /// Name and hash, as records carry them. The hash covers configuration, tokenizer, weights and calibration.
-    #[must_use]
-    pub const fn reference(&self) -> &ModelRef {
-        &self.reference
+    /// Hold the weights against the manifest, which takes as long as loading them. Gives name and hash, as records carry them: the hash
+    /// covers configuration, tokenizer, weights and calibration.
+    ///
+    /// # Errors
+    /// When the weights are not what `grens.toml` says.
+    pub fn verify(&self) -> Result<ModelRef> {
+        let mut hashes = self.hashes.clone();
+        hashes.push(checked(&self.manifest, WEIGHTS, &self.weights)?);
+        hashes.sort();
+        Ok(ModelRef { name: self.name.clone(), hash: hex(&Sha256::digest(hashes.concat())) })
     }
 
     /// Where it was found.
@@ -174,12 +181,14 @@ fn read_file(path: &Path) -> Result<ModelFile> {
     Ok(ModelFile { path: path.to_owned(), bytes })
 }
 
-fn check_hash(manifest: &Manifest, name: &str, path: &Path, found: &str) -> Result<()> {
+/// `hash  name` of a file that is what the manifest says, or of which it says nothing.
+fn checked(manifest: &Manifest, name: &str, file: &ModelFile) -> Result<String> {
+    let found = hex(&Sha256::digest(&file.bytes));
     match manifest.files.get(name) {
-        Some(wanted) if !wanted.eq_ignore_ascii_case(found) => {
-            Err(InferError::Hash { path: path.to_owned(), found: found.to_owned(), wanted: wanted.clone() })
+        Some(wanted) if !wanted.eq_ignore_ascii_case(&found) => {
+            Err(InferError::Hash { path: file.path.clone(), found, wanted: wanted.clone() })
         }
-        _ => Ok(()),
+        _ => Ok(format!("{found}  {name}\n")),
     }
 }
 

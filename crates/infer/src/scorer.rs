@@ -118,13 +118,16 @@ impl Scorer {
             .thread_name(|i| format!("score-{i}"))
             .build()
             .map_err(|e| InferError::Threads(e.to_string()))?;
-        let weights = Weights::parse(&dir.weights.bytes, &dir.weights.path)?;
-        // Each takes about as long as the other.
-        let (encoder, tokens) = pool.join(
-            || encoder::build(&dir.config, &dir.config_file.path, &weights, &device),
+        let encoder = || {
+            let weights = Weights::parse(&dir.weights.bytes, &dir.weights.path)?;
+            encoder::build(&dir.config, &dir.config_file.path, &weights, &device)
+        };
+        // What takes longest first. Weights that were changed are refused as such, not for what came of them.
+        let (tokens, (encoder, reference)) = pool.join(
             || Tokens::parse(&dir.tokenizer.bytes, &dir.tokenizer.path, dir.max_tokens()),
+            || rayon::join(encoder, || dir.verify()),
         );
-        let (encoder, tokens) = (encoder?, tokens?);
+        let (reference, encoder, tokens) = (reference?, encoder?, tokens?);
         if tokens.vocab_size() > encoder.vocab_size() {
             return Err(InferError::malformed(
                 &dir.tokenizer.path,
@@ -140,7 +143,7 @@ impl Scorer {
             None => Calibration::default(),
         };
         let info = ModelInfo {
-            reference: dir.reference().clone(),
+            reference,
             model_type: dir.config["model_type"].as_str().unwrap_or("unknown").to_owned(),
             runs_on: encoder.describe(),
             in_int8: encoder.in_int8(),

@@ -25,6 +25,7 @@ pub struct Encoded {
 pub struct Tokens {
     tokenizer: Tokenizer,
     max_tokens: usize,
+    vocab_size: usize,
     /// Special tokens by their spelling: where a post spells one, it must not become one.
     special: Vec<String>,
 }
@@ -40,10 +41,13 @@ impl Tokens {
         tokenizer
             .with_truncation(Some(TruncationParams { max_length: max_tokens, ..Default::default() }))
             .map_err(|e| InferError::malformed(path, e))?;
-        let mut special: Vec<String> =
-            tokenizer.get_added_tokens_decoder().into_values().map(|t| t.content).filter(|c| c.len() > 1).collect();
+        let added = tokenizer.get_added_tokens_decoder();
+        // The tokenizer's own count with added tokens copies the whole vocabulary.
+        let ids = added.keys().max().map_or(0, |&id| id as usize + 1);
+        let vocab_size = tokenizer.get_vocab_size(false).max(ids);
+        let mut special: Vec<String> = added.into_values().map(|t| t.content).filter(|c| c.len() > 1).collect();
         special.sort();
-        Ok(Self { tokenizer, max_tokens, special })
+        Ok(Self { tokenizer, max_tokens, vocab_size, special })
     }
 
     /// Tokens that the model reads of a post, special ones counted in.
@@ -52,10 +56,10 @@ impl Tokens {
         self.max_tokens
     }
 
-    /// Pieces in the vocabulary.
+    /// Pieces in the vocabulary: every id lies below it.
     #[must_use]
-    pub fn vocab_size(&self) -> usize {
-        self.tokenizer.get_vocab_size(true)
+    pub const fn vocab_size(&self) -> usize {
+        self.vocab_size
     }
 
     /// Normalise and tokenise `text`.

@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use grens_kernels::{
     Activation, AttentionShape, PANEL, PackedMatrix, Precision, QuantisedMatrix, QuantisedRows, Queries, Tier,
-    attention, layer_norm, linear_int8_part, linear_part, tanh,
+    attention, layer_norm, linear, linear_int8, linear_part, tanh,
 };
 use rayon::prelude::*;
 
@@ -42,7 +42,7 @@ const KEPT: usize = 8;
 const LINE: usize = 64;
 const LINE_VALUES: usize = LINE / size_of::<f32>();
 
-/// Threads share the products of at most so many rows...
+/// Threads share the f32 products of at most so many rows...
 const SHARED_ROWS: usize = 64;
 
 /// ...and take at least so many outputs each: handing over takes some microseconds.
@@ -105,42 +105,23 @@ enum Weight {
     Int8 { matrix: QuantisedMatrix, inputs: Precision },
 }
 
-/// What a layer multiplies.
-enum Product<'a> {
-    F32(&'a [f32], &'a PackedMatrix),
-    Int8(&'a QuantisedRows, &'a QuantisedMatrix),
-}
-
 impl Linear {
     /// `of` is how many rows the batch has that `x` is some or all of.
     fn run(&self, tier: Tier, x: &[f32], of: usize, act: Activation, out: &mut [f32]) {
-        let run = |product: &Product<'_>, out: &mut [f32]| match parts(of, self.bias.len()) {
-            1 => self.part(tier, product, 0..self.bias.len(), act, out),
-            n => self.shared(n, tier, product, act, out),
-        };
         match &self.weight {
-            Weight::F32(weight) => run(&Product::F32(x, weight), out),
-            Weight::Int8 { matrix, inputs } => {
-                // Taken, not borrowed: while this thread waits for another it may work at a batch of its own.
-                let mut rows = INPUT.take();
+            Weight::F32(weight) => match parts(of, self.bias.len()) {
+                1 => linear(tier, x, weight, &self.bias, act, out),
+                n => self.shared(n, tier, x, weight, act, out),
+            },
+            Weight::Int8 { matrix, inputs } => INPUT.with_borrow_mut(|rows| {
                 rows.fill(tier, x, matrix.n_in(), *inputs);
-                run(&Product::Int8(&rows, matrix), out);
-                INPUT.set(rows);
-            }
-        }
-    }
-
-    /// The outputs `outputs` of every row.
-    fn part(&self, tier: Tier, product: &Product<'_>, outputs: Range<usize>, act: Activation, out: &mut [f32]) {
-        let bias = &self.bias[outputs.clone()];
-        match product {
-            Product::F32(x, weight) => linear_part(tier, x, weight, outputs, bias, act, out),
-            Product::Int8(x, weight) => linear_int8_part(tier, x, weight, outputs, bias, act, out),
+                linear_int8(tier, rows, matrix, &self.bias, act, out);
+            }),
         }
     }
 
     /// All outputs, `n` threads making some each.
-    fn shared(&self, n: usize, tier: Tier, product: &Product<'_>, act: Activation, out: &mut [f32]) {
+    fn shared(&self, n: usize, tier: Tier, x: &[f32], weight: &PackedMatrix, act: Activation, out: &mut [f32]) {
         let width = self.bias.len();
         let rows = out.len() / width;
         let step = width.div_ceil(n).next_multiple_of(PANEL);
@@ -149,7 +130,7 @@ impl Linear {
             .map(|i| {
                 let outputs = i * step..width.min((i + 1) * step);
                 let mut part = Rows::unset(rows, outputs.len());
-                self.part(tier, product, outputs.clone(), act, part.data_mut());
+                linear_part(tier, x, weight, outputs.clone(), &self.bias[outputs.clone()], act, part.data_mut());
                 (outputs, part)
             })
             .collect();
@@ -161,8 +142,9 @@ impl Linear {
     }
 }
 
-/// How many threads share a product of a batch of so many rows. With few rows it takes as long as reading its weights does, which
-/// threads do side by side; beside a batch of many rows there are as a rule others for the other threads. The bits are the same.
+/// How many threads share an f32 product of a batch of so many rows. With few rows it takes as long as reading its weights does, which
+/// threads do side by side; in 8 bits they are read sooner than a thread is woken. Beside a batch of many rows there are as a rule others
+/// for the other threads. The bits are the same.
 fn parts(rows: usize, width: usize) -> usize {
     let most = if rows <= SHARED_ROWS { rayon::current_num_threads() } else { 1 };
     most.min(width / LEAST_OUTPUTS).max(1)
