@@ -2,7 +2,6 @@
 //! these are the only lines of assembly here.
 
 use std::arch::asm;
-use std::mem::MaybeUninit;
 use std::sync::OnceLock;
 
 use crate::quantised_rows::TILE_ROWS;
@@ -66,68 +65,85 @@ impl Tiles {
     }
 }
 
+/// Sums of a tile: `[rows, outputs]`.
+pub(crate) type Sums = [[i32; 16]; TILE_ROWS];
+
+/// The sums of two tiles of rows by a panel: of the first tile with the first and the second 16 outputs, then those of the second.
+#[repr(C, align(64))]
+pub(crate) struct FourSums(pub(crate) [Sums; 4]);
+
+impl FourSums {
+    pub(crate) const fn new() -> Self {
+        Self([[[0; 16]; TILE_ROWS]; 4])
+    }
+}
+
+// Between these blocks of assembly tiles keep what they hold: the compiler itself uses none.
+impl Tiles {
+    /// Begin four sums.
+    #[inline(always)]
+    pub(crate) fn clear(&self) {
+        // SAFETY: the tiles are set up, as `self` shows.
+        unsafe {
+            asm!(
+                "tilezero tmm0", "tilezero tmm1", "tilezero tmm2", "tilezero tmm3",
+                out("tmm0") _, out("tmm1") _, out("tmm2") _, out("tmm3") _,
+                options(nostack, nomem, preserves_flags),
+            );
+        }
+    }
+
+    /// Add the products of two tiles of 16 rows of u8 and a step of a panel, 64 inputs by 32 outputs of i8.
+    ///
+    /// # Safety
+    /// `first` and `second` are each 16 rows of 64 bytes that begin `row_bytes` apart; `panel` holds 16 groups of 128 bytes
+    /// (`QuantisedMatrix`).
+    #[inline(always)]
+    pub(crate) unsafe fn add(&self, first: *const u8, second: *const u8, row_bytes: usize, panel: *const u8) {
+        // SAFETY: the caller answers for the reads; the tiles are set up, as `self` shows.
+        unsafe {
+            asm!(
+                "tileloadd tmm6, [{panel} + {panel_row}]",
+                "tileloadd tmm7, [{panel} + {panel_row} + 64]",
+                "tileloadd tmm4, [{first} + {row}]",
+                "tdpbusd tmm0, tmm4, tmm6",
+                "tdpbusd tmm1, tmm4, tmm7",
+                "tileloadd tmm5, [{second} + {row}]",
+                "tdpbusd tmm2, tmm5, tmm6",
+                "tdpbusd tmm3, tmm5, tmm7",
+                panel = in(reg) panel,
+                first = in(reg) first,
+                second = in(reg) second,
+                row = in(reg) row_bytes,
+                panel_row = in(reg) 128_usize,
+                out("tmm0") _, out("tmm1") _, out("tmm2") _, out("tmm3") _,
+                out("tmm4") _, out("tmm5") _, out("tmm6") _, out("tmm7") _,
+                options(nostack, readonly, preserves_flags),
+            );
+        }
+    }
+
+    /// Write the four sums.
+    #[inline(always)]
+    pub(crate) fn store(&self, sums: &mut FourSums) {
+        // SAFETY: `sums` is four tiles of 1024 bytes; the tiles are set up, as `self` shows.
+        unsafe {
+            asm!(
+                "tilestored [{sums} + {row}], tmm0",
+                "tilestored [{sums} + {row} + 1024], tmm1",
+                "tilestored [{sums} + {row} + 2048], tmm2",
+                "tilestored [{sums} + {row} + 3072], tmm3",
+                sums = in(reg) sums.0.as_mut_ptr(),
+                row = in(reg) 64_usize,
+                options(nostack, preserves_flags),
+            );
+        }
+    }
+}
+
 impl Drop for Tiles {
     fn drop(&mut self) {
         // SAFETY: AMX is there, as this value shows. Tiles in use would slow every switch of threads.
         unsafe { asm!("tilerelease", options(nostack, nomem, preserves_flags)) };
-    }
-}
-
-/// Sums of a tile: `[rows, outputs]`.
-pub(crate) type Sums = [[i32; 16]; TILE_ROWS];
-
-/// Multiply two tiles of 16 rows of u8 by a panel's 32 outputs of i8: the sums of the first tile with the first and the second 16
-/// outputs, then those of the second tile.
-///
-/// # Safety
-/// `first` and `second` are each 16 rows that begin `row_bytes` apart, each of at least `steps` times 64 bytes; `panel` holds
-/// `steps` times 16 groups of 128 bytes (`QuantisedMatrix`); `steps` is not 0.
-#[inline(always)]
-pub(crate) unsafe fn two_tiles(
-    _: &Tiles,
-    first: *const u8,
-    second: *const u8,
-    row_bytes: usize,
-    panel: *const u8,
-    steps: usize,
-    sums: &mut MaybeUninit<[Sums; 4]>,
-) {
-    // SAFETY: the caller answers for the reads; `sums` is four tiles of 1024 bytes; the tiles are set up, as `Tiles` shows.
-    unsafe {
-        asm!(
-            "tilezero tmm0",
-            "tilezero tmm1",
-            "tilezero tmm2",
-            "tilezero tmm3",
-            "2:",
-            "tileloadd tmm6, [{panel} + {panel_row}]",
-            "tileloadd tmm7, [{panel} + {panel_row} + 64]",
-            "tileloadd tmm4, [{first} + {row}]",
-            "tdpbusd tmm0, tmm4, tmm6",
-            "tdpbusd tmm1, tmm4, tmm7",
-            "tileloadd tmm5, [{second} + {row}]",
-            "tdpbusd tmm2, tmm5, tmm6",
-            "tdpbusd tmm3, tmm5, tmm7",
-            "add {panel}, 2048",
-            "add {first}, 64",
-            "add {second}, 64",
-            "dec {steps}",
-            "jnz 2b",
-            "tilestored [{sums} + {sums_row}], tmm0",
-            "tilestored [{sums} + {sums_row} + 1024], tmm1",
-            "tilestored [{sums} + {sums_row} + 2048], tmm2",
-            "tilestored [{sums} + {sums_row} + 3072], tmm3",
-            panel = inout(reg) panel => _,
-            first = inout(reg) first => _,
-            second = inout(reg) second => _,
-            steps = inout(reg) steps => _,
-            sums = in(reg) sums.as_mut_ptr(),
-            row = in(reg) row_bytes,
-            panel_row = in(reg) 128_usize,
-            sums_row = in(reg) 64_usize,
-            out("tmm0") _, out("tmm1") _, out("tmm2") _, out("tmm3") _,
-            out("tmm4") _, out("tmm5") _, out("tmm6") _, out("tmm7") _,
-            options(nostack),
-        );
     }
 }

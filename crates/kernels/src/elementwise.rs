@@ -32,9 +32,20 @@ macro_rules! per_tier {
 }
 pub(crate) use per_tier;
 
+/// Replace each value by `x * Phi(x)`, the exact GELU (Hendrycks and Gimpel 2016), to 5e-7 of `max(1, |x|)`.
+pub fn gelu(tier: Tier, x: &mut [f32]) {
+    #[cfg(target_arch = "x86_64")]
+    if tier.has_avx512() {
+        crate::tier::assert_available(tier);
+        // SAFETY: the tier is available, and is none below AVX-512.
+        unsafe { crate::x86_gelu::gelu(x) };
+        return;
+    }
+    gelu_below_avx512(tier, x);
+}
+
 per_tier! {
-    /// Replace each value by `x * Phi(x)`, the exact GELU (Hendrycks and Gimpel 2016), to 5e-7 of `max(1, |x|)`.
-    pub fn gelu(x: &mut [f32]) = gelu_body
+    fn gelu_below_avx512(x: &mut [f32]) = gelu_body
 }
 
 per_tier! {
@@ -61,30 +72,33 @@ pub(crate) fn mul_add<const FMA: bool>(a: f32, b: f32, c: f32) -> f32 {
     if FMA { a.mul_add(b, c) } else { a * b + c }
 }
 
+/// Where [`normal`] ends.
+pub(crate) const EDGE: f32 = 5.4;
+
+/// Factors in [`normal`] of the powers of u = 2 (x / EDGE)^2 - 1, the highest first.
+pub(crate) const POWERS: [f32; 15] = [
+    0.000_376_192_42,
+    -0.001_013_023_8,
+    0.000_922_029_6,
+    -0.001_228_893_9,
+    0.003_607_869_8,
+    -0.006_670_629,
+    0.009_677_811_5,
+    -0.013_985_598,
+    0.019_638_307,
+    -0.025_741_147,
+    0.032_117_385,
+    -0.039_207_347,
+    0.048_499_56,
+    -0.065_328_04,
+    0.130_928_11,
+];
+
 /// The normal distribution function, to 1.5e-7: one half and x times a polynomial in x^2, fitted (Lawson's minimax iteration in
 /// the Chebyshev basis) over |x| <= 5.4 with the errors weighed as GELU weighs them. Unlike the usual rational forms of erf it
 /// needs no division, which takes longer than all of this.
 #[inline(always)]
 fn normal<const FMA: bool>(x: f32) -> f32 {
-    const EDGE: f32 = 5.4;
-    /// Powers of u = 2 (x / EDGE)^2 - 1, the highest first.
-    const POWERS: [f32; 15] = [
-        0.000_376_192_42,
-        -0.001_013_023_8,
-        0.000_922_029_6,
-        -0.001_228_893_9,
-        0.003_607_869_8,
-        -0.006_670_629,
-        0.009_677_811_5,
-        -0.013_985_598,
-        0.019_638_307,
-        -0.025_741_147,
-        0.032_117_385,
-        -0.039_207_347,
-        0.048_499_56,
-        -0.065_328_04,
-        0.130_928_11,
-    ];
     let x = x.clamp(-EDGE, EDGE);
     let u = mul_add::<FMA>(x * x, 2.0 / (EDGE * EDGE), -1.0);
     let mut p = POWERS[0];
@@ -242,6 +256,24 @@ mod tests {
                 let want = 0.5 * f64::from(x) * (1.0 + libm::erf(f64::from(x) / std::f64::consts::SQRT_2));
                 let bound = 5e-7 * f64::from(x.abs().max(1.0));
                 assert!((f64::from(got[0]) - want).abs() < bound, "{tier} {x}: {} {want}", got[0]);
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn gelu_of_vectors_has_the_bits_of_its_body(x in prop::collection::vec(-9.0f32..9.0, 1..300), at in 0usize..300) {
+            let mut x = x;
+            let n = x.len();
+            for (i, v) in [0.0, -0.0, EDGE, -EDGE, f32::INFINITY, 1e30, -1e30, f32::NAN].into_iter().enumerate() {
+                x[(at + i) % n] = v;
+            }
+            let bits = |x: &[f32]| x.iter().map(|v| if v.is_nan() { 0 } else { v.to_bits() }).collect::<Vec<_>>();
+            for tier in tiers().filter(|t| t.has_avx512()) {
+                let (mut got, mut want) = (x.clone(), x.clone());
+                gelu(tier, &mut got);
+                gelu_below_avx512(tier, &mut want);
+                prop_assert_eq!(bits(&got), bits(&want));
             }
         }
     }

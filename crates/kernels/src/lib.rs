@@ -35,6 +35,10 @@ mod x86_attention;
 #[cfg(target_arch = "x86_64")]
 mod x86_avx_vnni;
 #[cfg(target_arch = "x86_64")]
+mod x86_finish;
+#[cfg(target_arch = "x86_64")]
+mod x86_gelu;
+#[cfg(target_arch = "x86_64")]
 mod x86_rows;
 #[cfg(target_arch = "x86_64")]
 mod x86_vnni;

@@ -16,7 +16,7 @@ pub enum Activation {
 }
 
 /// Rows that are taken through all panels before the next rows: they and their outputs stay in the second-level cache.
-const ROW_BLOCK: usize = 96;
+pub(crate) const ROW_BLOCK: usize = 96;
 
 /// Write `act(x w^T + bias)` to `out`.
 ///

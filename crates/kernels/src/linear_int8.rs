@@ -40,8 +40,10 @@ pub fn linear_int8_part(
     assert_eq!(bias.len(), outputs.len(), "one bias per output");
     assert_eq!(out.len(), rows * outputs.len(), "out must be [{rows}, {}]", outputs.len());
     #[cfg(target_arch = "x86_64")]
-    let tiles = (tier == Tier::Amx).then(crate::amx::Tiles::set_up);
-
+    if tier == Tier::Amx {
+        crate::x86_amx::product(x, w, panels(&outputs, w.n_out()), bias, act, out);
+        return;
+    }
     by_panels(tier, panels(&outputs, w.n_out()), bias, act, out, |rows, columns, out| {
         let (scales, sums) = w.of_panel(columns.panel());
         let task = PanelTask {
@@ -55,10 +57,7 @@ pub fn linear_int8_part(
         };
         match tier {
             #[cfg(target_arch = "x86_64")]
-            Tier::Avx512Vnni | Tier::Amx => match &tiles {
-                Some(tiles) => crate::x86_amx::panel(&task, tiles, out),
-                None => crate::x86_vnni::panel(&task, out),
-            },
+            Tier::Avx512Vnni => crate::x86_vnni::panel(&task, out),
             #[cfg(target_arch = "x86_64")]
             Tier::AvxVnni => crate::x86_avx_vnni::panel(&task, out),
             _ => panel_plain(&task, out),
@@ -115,11 +114,9 @@ fn panel_plain(task: &PanelTask<'_>, out: &mut [f32]) {
             }
         }
         for outlier in task.x.outliers_of(task.first + row) {
-            let w = &task.panel[outlier.group * PANEL * GROUP..][..PANEL * GROUP];
+            let w = &task.panel[outlier.group as usize * PANEL * GROUP..][..PANEL * GROUP];
             for (s, w) in sum.iter_mut().zip(w.chunks_exact(GROUP)) {
-                let high: i32 =
-                    outlier.bytes.iter().zip(w).map(|(&x, &w)| i32::from(x) * i32::from(w.cast_signed())).sum();
-                *s = s.wrapping_add(if outlier.negative { -256 } else { 256 } * high);
+                *s = s.wrapping_add(256 * outlier.high * i32::from(w[outlier.place as usize].cast_signed()));
             }
         }
         let RowScale { scale, zero, .. } = task.x.rows[task.first + row];

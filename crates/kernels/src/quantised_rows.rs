@@ -46,12 +46,27 @@ pub(crate) struct RowScale {
 /// The high byte of one value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Outlier {
-    /// Of inputs.
-    pub(crate) group: usize,
-    /// The magnitude of the high byte at its place in the group, the other bytes 0, as a product kernel reads four inputs.
-    pub(crate) bytes: [u8; GROUP],
-    pub(crate) negative: bool,
+    pub(crate) row: u32,
+    /// Of inputs, and its place in it.
+    pub(crate) group: u32,
+    pub(crate) place: u32,
+    /// From -64 to 63.
+    pub(crate) high: i32,
 }
+
+/// For each place in a group: what, as the control of a shuffle of bytes, gives 256 times the weight at it as a number of 16 bits
+/// and 0 as a second one, for each of four outputs. A product of 16 bits with a high byte then is what the sum lacks.
+#[cfg(target_arch = "x86_64")]
+#[allow(clippy::cast_possible_truncation, clippy::cast_possible_wrap, reason = "places are below 16")]
+pub(crate) const AT_PLACE: [[i8; 16]; GROUP] = {
+    let mut at_place = [[-1; 16]; GROUP];
+    let mut place = 0;
+    while place < 16 {
+        at_place[place % GROUP][place / GROUP * GROUP + 1] = place as i8;
+        place += 1;
+    }
+    at_place
+};
 
 impl QuantisedRows {
     /// Cut `x`, `[rows, n_in]`, replacing what was held. A row does not depend on the others, and every tier gives the same.
@@ -86,6 +101,14 @@ impl QuantisedRows {
             }
             Precision::TwoBytes => {
                 self.high.resize(size);
+                #[cfg(target_arch = "x86_64")]
+                if tier.has_avx512() {
+                    assert_available(tier);
+                    let (low, high) = (self.low.as_mut_slice(), self.high.as_mut_slice());
+                    // SAFETY: as above.
+                    unsafe { crate::x86_rows::two_bytes(x, n_in, low, high, &mut self.rows) };
+                    return;
+                }
                 two_bytes(tier, x, n_in, self.low.as_mut_slice(), self.high.as_mut_slice(), &mut self.rows);
             }
         }
@@ -94,8 +117,13 @@ impl QuantisedRows {
     /// Where the outliers of row `row` stand.
     #[inline(always)]
     pub(crate) fn outliers_of(&self, row: usize) -> &[Outlier] {
-        let start = if row == 0 { 0 } else { self.rows[row - 1].outliers_end };
-        &self.outliers[start..self.rows[row].outliers_end]
+        &self.outliers[self.outliers_before(row)..self.outliers_before(row + 1)]
+    }
+
+    /// How many outliers the rows before `row` have.
+    #[inline(always)]
+    pub(crate) fn outliers_before(&self, row: usize) -> usize {
+        if row == 0 { 0 } else { self.rows[row - 1].outliers_end }
     }
 }
 
@@ -129,17 +157,19 @@ fn one_byte_body<const FMA: bool>(
 ) {
     for (row, to) in x.chunks_exact(n_in).zip(low.chunks_exact_mut(padded_width(n_in))) {
         let (least, most) = lanes_of(row);
+        let (least, most) = (-third_largest(least.map(|v| -v)), third_largest(most));
         let Steps { scale, inverse, zero } = Steps::between(least, most, not_a_number_in(row));
         let (whole_lanes, rest) = row.as_chunks::<LANES>();
         let (to, _) = to.as_chunks_mut::<LANES>();
         for (c, (from, to)) in whole_lanes.iter().zip(to.iter_mut()).enumerate() {
-            lanes_to_bytes(from, inverse, zero, c * LANES, to, outliers);
+            lanes_to_bytes(from, inverse, zero, rows.len(), c * LANES, to, outliers);
         }
         if !rest.is_empty() {
             lanes_to_bytes(
                 &filled_up(rest),
                 inverse,
                 zero,
+                rows.len(),
                 whole_lanes.len() * LANES,
                 &mut to[whole_lanes.len()],
                 outliers,
@@ -149,12 +179,13 @@ fn one_byte_body<const FMA: bool>(
     }
 }
 
-/// Cut the values from input `at` on.
+/// Cut the values of row `row` from input `at` on.
 #[inline(always)]
 fn lanes_to_bytes(
     from: &[f32; LANES],
     inverse: f32,
     zero: i32,
+    row: usize,
     at: usize,
     to: &mut [u8; LANES],
     outliers: &mut Vec<Outlier>,
@@ -170,7 +201,7 @@ fn lanes_to_bytes(
         outside = outside.max((q + 1).cast_unsigned());
     }
     if outside > 257 {
-        keep_far_values(&mut q, at, outliers);
+        keep_far_values(&mut q, row, at, outliers);
     }
     let mut near = [0_i32; LANES];
     for i in 0..LANES {
@@ -184,12 +215,18 @@ fn lanes_to_bytes(
 /// Give what lies beyond a byte a second one.
 #[cold]
 #[inline(never)]
-pub(crate) fn keep_far_values(q: &mut [i32; LANES], at: usize, outliers: &mut Vec<Outlier>) {
+fn keep_far_values(q: &mut [i32; LANES], row: usize, at: usize, outliers: &mut Vec<Outlier>) {
     for (i, q) in q.iter_mut().enumerate().filter(|(_, q)| !(-1..=256).contains(*q)) {
-        *q = (*q).clamp(-MOST, MOST);
-        outliers.push(Outlier::of(at + i, *q));
-        *q &= 255;
+        *q = i32::from(far_value(*q, row, at + i, outliers));
     }
+}
+
+/// Keep the second byte of a far value, input `at` of row `row`. Its first byte.
+#[inline]
+pub(crate) fn far_value(q: i32, row: usize, at: usize, outliers: &mut Vec<Outlier>) -> u8 {
+    let q = q.clamp(-MOST, MOST);
+    outliers.push(Outlier::of(row, at, q));
+    q.to_le_bytes()[0]
 }
 
 /// The last values of a row, with zeros after them.
@@ -201,12 +238,10 @@ pub(crate) fn filled_up(rest: &[f32]) -> [f32; LANES] {
 }
 
 impl Outlier {
-    /// The high byte of a number of 16 bits, at input `at` of its row.
-    fn of(at: usize, q: i32) -> Self {
-        let high = q >> 8;
-        let mut bytes = [0; GROUP];
-        bytes[at % GROUP] = high.unsigned_abs().to_le_bytes()[0];
-        Self { group: at / GROUP, bytes, negative: high < 0 }
+    /// The high byte of a number of 16 bits, at input `at` of row `row`.
+    fn of(row: usize, at: usize, q: i32) -> Self {
+        #[allow(clippy::cast_possible_truncation, reason = "nothing here has 2^32 rows or inputs")]
+        Self { row: row as u32, group: (at / GROUP) as u32, place: (at % GROUP) as u32, high: q >> 8 }
     }
 }
 
@@ -246,8 +281,7 @@ impl Steps {
     /// The range that steps are made for: from the third least to the third largest of what a row's lanes hold at most, 0 included. Beyond it
     /// lie few values. `not_a_number` is 0 or, where the row is to give no numbers, none.
     #[inline(always)]
-    pub(crate) fn between(least: [f32; LANES], most: [f32; LANES], not_a_number: f32) -> Self {
-        let (least, most) = (-third_largest(least.map(|v| -v)), third_largest(most));
+    pub(crate) fn between(least: f32, most: f32, not_a_number: f32) -> Self {
         let scale = if most > least { (most - least) / 255.0 } else { 1.0 };
         let inverse = 1.0 / scale;
         Self { scale: scale + not_a_number, inverse, zero: whole(-least * inverse).clamp(0, 255) }
@@ -298,9 +332,7 @@ pub(crate) mod tests {
             let mut out: Vec<i32> =
                 (0..n_in).map(|i| bytes(&self.low, i) + 256 * bytes(&self.high, i) - row.zero).collect();
             for outlier in self.outliers_of(r) {
-                for (i, &b) in outlier.bytes.iter().enumerate().filter(|(_, b)| **b != 0) {
-                    out[outlier.group * GROUP + i] += i32::from(b) * if outlier.negative { -256 } else { 256 };
-                }
+                out[outlier.group as usize * GROUP + outlier.place as usize] += 256 * outlier.high;
             }
             out
         }
@@ -331,6 +363,38 @@ pub(crate) mod tests {
                     prop_assert!(cut || (got - v).abs() <= scale * 2.01 + 1e-6, "{tier}: {got} {v} in steps of {scale}");
                 }
                 prop_assert!(first.get_or_insert_with(|| back.clone()) == &back, "{tier} gives other numbers");
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn every_tier_cuts_alike(
+            n_in in 1usize..300,
+            rows in 1usize..4,
+            seed in prop::collection::vec(-40.0f32..25.0, 900),
+            far in prop::collection::vec((0usize..900, prop::sample::select(vec![-900.0f32, 350.0, -41.0, 3e5, -1e20])), 0..30),
+            two_bytes: bool,
+        ) {
+            let precision = if two_bytes { Precision::TwoBytes } else { Precision::OneByte };
+            let mut x = seed;
+            for (at, v) in far {
+                x[at] = v;
+            }
+            let x = &x[..rows * n_in];
+            let cut = |tier| {
+                let mut q = QuantisedRows::default();
+                q.fill(tier, x, n_in, precision);
+                q
+            };
+            let plain = cut(Tier::Plain);
+            for tier in Tier::ALL.into_iter().filter(|t| t.is_available()) {
+                let got = cut(tier);
+                prop_assert_eq!(&got.rows, &plain.rows, "{}", tier);
+                prop_assert_eq!(&got.outliers, &plain.outliers, "{}", tier);
+                for r in 0..rows {
+                    prop_assert_eq!(got.whole_row(r, n_in), plain.whole_row(r, n_in), "{}, row {}", tier, r);
+                }
             }
         }
     }

@@ -12,7 +12,7 @@ per_tier! {
 /// The number that 0 becomes, and the steps that a row's largest magnitude has at most: as many as `n_in` products with
 /// weights of 2^7 can sum up without leaving 32 bits.
 #[inline(always)]
-fn middle(n_in: usize) -> i32 {
+pub(crate) fn middle(n_in: usize) -> i32 {
     let mut middle = 1 << 15;
     while middle as usize * n_in >= 1 << 24 {
         middle /= 2;
@@ -23,12 +23,18 @@ fn middle(n_in: usize) -> i32 {
 /// A row with nothing above this is all 0; what is below could have no finite inverse of its steps.
 const LEAST: f32 = 1e-30;
 
+/// The step of a row of `n_in` values, the largest of which is `most`.
+#[inline(always)]
+pub(crate) fn scale_of(most: f32, n_in: usize) -> f32 {
+    #[allow(clippy::cast_precision_loss, reason = "at most 2^15")]
+    let steps = (middle(n_in) - 1) as f32;
+    if most > LEAST { most / steps } else { 1.0 }
+}
+
 // No fused multiply-add in here: every tier must give the same bytes.
 #[inline(always)]
 fn two_bytes_body<const FMA: bool>(x: &[f32], n_in: usize, low: &mut [u8], high: &mut [u8], rows: &mut Vec<RowScale>) {
     let zero = middle(n_in);
-    #[allow(clippy::cast_precision_loss, reason = "at most 2^15")]
-    let steps = (zero - 1) as f32;
     let width = padded_width(n_in);
     for ((row, low), high) in x.chunks_exact(n_in).zip(low.chunks_exact_mut(width)).zip(high.chunks_exact_mut(width)) {
         let (lanes, rest) = row.as_chunks::<LANES>();
@@ -41,7 +47,7 @@ fn two_bytes_body<const FMA: bool>(x: &[f32], n_in: usize, low: &mut [u8], high:
             }
         }
         let most = most.into_iter().fold(0.0_f32, f32::max);
-        let scale = if most > LEAST { most / steps } else { 1.0 };
+        let scale = scale_of(most, n_in);
         let inverse = 1.0 / scale;
         let (low, high) = (low.as_chunks_mut::<LANES>().0, high.as_chunks_mut::<LANES>().0);
         for ((from, low), high) in lanes.iter().zip(low.iter_mut()).zip(high.iter_mut()) {

@@ -1,14 +1,16 @@
 //! The AVX-VNNI product kernel: as that of AVX-512 VNNI, with vectors of half the width and half the registers.
 
 use std::arch::x86_64::{
-    __m256i, _mm256_add_epi32, _mm256_add_ps, _mm256_cvtepi32_ps, _mm256_dpbusd_avx_epi32, _mm256_load_si256,
-    _mm256_loadu_ps, _mm256_loadu_si256, _mm256_mul_ps, _mm256_mullo_epi32, _mm256_set1_epi32, _mm256_set1_ps,
-    _mm256_setzero_si256, _mm256_slli_epi32, _mm256_storeu_ps, _mm256_sub_epi32,
+    __m256i, _mm_loadu_si128, _mm256_add_ps, _mm256_broadcastsi128_si256, _mm256_cvtepi32_ps, _mm256_dpbusd_avx_epi32,
+    _mm256_dpwssd_avx_epi32, _mm256_load_si256, _mm256_loadu_ps, _mm256_loadu_si256, _mm256_mul_ps, _mm256_mullo_epi32,
+    _mm256_set1_epi32, _mm256_set1_ps, _mm256_setzero_si256, _mm256_shuffle_epi8, _mm256_slli_epi32, _mm256_storeu_ps,
+    _mm256_sub_epi32,
 };
 
 use crate::linear_int8::PanelTask;
 use crate::matrix::PANEL;
 use crate::quantised_matrix::GROUP;
+use crate::quantised_rows::AT_PLACE;
 use crate::x86::tiles;
 
 /// Rows of a tile: 6 x 2 sums, 2 weights and a broadcast fill the 16 registers.
@@ -42,17 +44,14 @@ unsafe fn tile<const M: usize>(task: &PanelTask<'_>, row: usize, out: &mut [f32]
         sum = unsafe { add_products(sum, low.as_ptr(), panel.as_ptr(), width) };
         for m in 0..M {
             for outlier in task.x.outliers_of(task.first + row + m) {
-                let w = &task.panel[outlier.group * PANEL * GROUP + half * GROUP..][..HALF * GROUP];
-                // SAFETY: half a panel's group is two aligned vectors.
-                let w = unsafe { two_vectors(w.as_ptr()) };
-                let high = _mm256_set1_epi32(i32::from_le_bytes(outlier.bytes));
+                let w = &task.panel[outlier.group as usize * PANEL * GROUP + half * GROUP..][..HALF * GROUP];
+                // SAFETY: half a panel's group is two aligned vectors, and a control 16 bytes.
+                let (w, place) = unsafe {
+                    (two_vectors(w.as_ptr()), _mm_loadu_si128(AT_PLACE[outlier.place as usize].as_ptr().cast()))
+                };
+                let (high, place) = (_mm256_set1_epi32(outlier.high), _mm256_broadcastsi128_si256(place));
                 for i in 0..2 {
-                    let product = _mm256_slli_epi32::<8>(_mm256_dpbusd_avx_epi32(_mm256_setzero_si256(), high, w[i]));
-                    sum[m][i] = if outlier.negative {
-                        _mm256_sub_epi32(sum[m][i], product)
-                    } else {
-                        _mm256_add_epi32(sum[m][i], product)
-                    };
+                    sum[m][i] = _mm256_dpwssd_avx_epi32(sum[m][i], _mm256_shuffle_epi8(w[i], place), high);
                 }
             }
             // SAFETY: this processor has AVX2.

@@ -1,15 +1,14 @@
 //! The AVX-512 VNNI product kernel: four 8-bit products a lane in one instruction, a tile of rows by one panel in registers.
 
 use std::arch::x86_64::{
-    __m512, __m512i, _mm512_add_epi32, _mm512_add_ps, _mm512_cvtepi32_ps, _mm512_dpbusd_epi32, _mm512_load_si512,
-    _mm512_loadu_ps, _mm512_loadu_si512, _mm512_mul_ps, _mm512_mullo_epi32, _mm512_set1_epi32, _mm512_set1_ps,
-    _mm512_setzero_si512, _mm512_slli_epi32, _mm512_storeu_ps, _mm512_sub_epi32, _mm512_xor_si512,
+    __m512i, _mm512_dpbusd_epi32, _mm512_load_si512, _mm512_set1_epi32, _mm512_setzero_si512, _mm512_slli_epi32,
 };
 
 use crate::linear_int8::PanelTask;
 use crate::matrix::PANEL;
 use crate::quantised_matrix::GROUP;
 use crate::x86::tiles;
+use crate::x86_finish::{Finish, with_outlier};
 
 /// Rows of a tile: 12 x 2 sums, 2 weights and a broadcast fill the 32 registers.
 const ROWS: usize = 12;
@@ -19,8 +18,8 @@ pub(crate) fn panel(task: &PanelTask<'_>, out: &mut [f32]) {
 }
 
 /// # Safety
-/// The processor has AVX-512F and VNNI, and the task holds rows `row..row + M`.
-#[target_feature(enable = "avx512f,avx512vnni")]
+/// The processor has AVX-512F, BW and VNNI, and the task holds rows `row..row + M`.
+#[target_feature(enable = "avx512f,avx512bw,avx512vnni")]
 unsafe fn tile<const M: usize>(task: &PanelTask<'_>, row: usize, out: &mut [f32]) {
     let (width, panel) = (task.x.width, &task.panel[..task.x.width * PANEL]);
     let (high, low) = task.planes(row, M);
@@ -36,37 +35,35 @@ unsafe fn tile<const M: usize>(task: &PanelTask<'_>, row: usize, out: &mut [f32]
     assert!(low.len() == M * width);
     // SAFETY: as above.
     sum = unsafe { add_products(sum, low.as_ptr(), panel.as_ptr(), width) };
-    let finish = Finish::of(task);
-    for m in 0..M {
-        finish.write(task, row + m, with_outliers(task, row + m, sum[m]), out);
-    }
+    if high.is_some() { finish::<true, M>(task, row, sum, out) } else { finish::<false, M>(task, row, sum, out) }
 }
 
-/// A row's sums with the second bytes of its far values.
+/// Turn the sums of a tile's rows into numbers. `TWO`: of rows in two bytes.
 #[inline]
-#[target_feature(enable = "avx512f,avx512vnni")]
-pub(crate) fn with_outliers(task: &PanelTask<'_>, row: usize, mut sum: [__m512i; 2]) -> [__m512i; 2] {
-    for outlier in task.x.outliers_of(task.first + row) {
-        let w = task.panel[outlier.group * PANEL * GROUP..][..PANEL * GROUP].as_ptr();
-        let high = _mm512_set1_epi32(i32::from_le_bytes(outlier.bytes));
-        // All ones turns a number's sign, once 1 is added; a branch would go now here, now there.
-        let sign = _mm512_set1_epi32(-i32::from(outlier.negative));
-        for half in 0..2 {
-            // SAFETY: a panel's group is two aligned vectors, of which this loads one.
-            let w = unsafe { _mm512_load_si512(w.add(half * 64).cast::<__m512i>()) };
-            let product = _mm512_slli_epi32::<8>(_mm512_dpbusd_epi32(_mm512_setzero_si512(), high, w));
-            sum[half] = _mm512_add_epi32(sum[half], _mm512_sub_epi32(_mm512_xor_si512(product, sign), sign));
+#[target_feature(enable = "avx512f,avx512bw,avx512vnni")]
+fn finish<const TWO: bool, const M: usize>(task: &PanelTask<'_>, row: usize, sums: [[__m512i; 2]; M], out: &mut [f32]) {
+    let panel = task.panel[..task.x.width * PANEL].as_ptr();
+    let columns = task.columns;
+    let rows = &task.x.rows[task.first + row..][..M];
+    let finish = Finish::<TWO>::of(task.scales, task.sums, &columns.bias, columns.count, rows[0].zero);
+    for (m, mut sums) in sums.into_iter().enumerate() {
+        for outlier in task.x.outliers_of(task.first + row + m) {
+            // SAFETY: an outlier's group is one of its row, and the panel is as wide, as was just checked.
+            sums = unsafe { with_outlier(sums, outlier, panel) };
         }
+        let numbers = finish.numbers(sums, Finish::<TWO>::row(&rows[m]));
+        let to = columns.of_row(row + m, out);
+        // SAFETY: these are the panel's outputs.
+        unsafe { finish.write(numbers, to.as_mut_ptr()) };
     }
-    sum
 }
 
 /// Sums of `M` rows by a panel, on top of `sum`.
 ///
 /// # Safety
-/// The processor has AVX-512F and VNNI, `x` are `M` rows of `width` bytes, and the panel, aligned to 64 bytes, has as many groups.
+/// The processor has AVX-512F, BW and VNNI, `x` are `M` rows of `width` bytes, and the panel, aligned to 64 bytes, has as many groups.
 #[inline]
-#[target_feature(enable = "avx512f,avx512vnni")]
+#[target_feature(enable = "avx512f,avx512bw,avx512vnni")]
 unsafe fn add_products<const M: usize>(
     mut sum: [[__m512i; 2]; M],
     x: *const u8,
@@ -85,59 +82,4 @@ unsafe fn add_products<const M: usize>(
         }
     }
     sum
-}
-
-/// What turns a panel's sums into numbers, in registers.
-pub(crate) struct Finish {
-    scales: [__m512; 2],
-    weights: [__m512i; 2],
-    bias: [__m512; 2],
-}
-
-impl Finish {
-    #[inline]
-    #[target_feature(enable = "avx512f")]
-    pub(crate) fn of(task: &PanelTask<'_>) -> Self {
-        let (scales, weights, bias) = (&task.scales[..PANEL], &task.sums[..PANEL], &task.columns.bias);
-        // SAFETY: all hold 32 values; a half is 16.
-        unsafe {
-            Self {
-                scales: [_mm512_loadu_ps(scales.as_ptr()), _mm512_loadu_ps(scales.as_ptr().add(16))],
-                weights: [
-                    _mm512_loadu_si512(weights.as_ptr().cast()),
-                    _mm512_loadu_si512(weights.as_ptr().add(16).cast()),
-                ],
-                bias: [_mm512_loadu_ps(bias.as_ptr()), _mm512_loadu_ps(bias.as_ptr().add(16))],
-            }
-        }
-    }
-
-    /// Write the numbers of a row of the task's block.
-    #[inline]
-    #[target_feature(enable = "avx512f")]
-    pub(crate) fn write(&self, task: &PanelTask<'_>, row: usize, sums: [__m512i; 2], out: &mut [f32]) {
-        let of_row = &task.x.rows[task.first + row];
-        let (scale, zero) = (_mm512_set1_ps(of_row.scale), _mm512_set1_epi32(of_row.zero));
-        let mut value = self.bias;
-        for half in 0..2 {
-            let sum = _mm512_cvtepi32_ps(_mm512_sub_epi32(sums[half], _mm512_mullo_epi32(zero, self.weights[half])));
-            value[half] = _mm512_add_ps(_mm512_mul_ps(_mm512_mul_ps(sum, self.scales[half]), scale), value[half]);
-        }
-        let to = task.columns.of_row(row, out);
-        if to.len() == PANEL {
-            // SAFETY: `to` holds 32 f32.
-            unsafe {
-                _mm512_storeu_ps(to.as_mut_ptr(), value[0]);
-                _mm512_storeu_ps(to.as_mut_ptr().add(16), value[1]);
-            }
-        } else {
-            let mut edge = [0.0; PANEL];
-            // SAFETY: `edge` holds 32 f32.
-            unsafe {
-                _mm512_storeu_ps(edge.as_mut_ptr(), value[0]);
-                _mm512_storeu_ps(edge.as_mut_ptr().add(16), value[1]);
-            }
-            to.copy_from_slice(&edge[..to.len()]);
-        }
-    }
 }

@@ -16,9 +16,14 @@ pub(super) struct Embeddings {
 impl Embeddings {
     /// The sums of all tokens' rows, `[tokens, hidden]` row-major, made on this thread.
     pub(super) fn rows(&self, batch: &PackedBatch) -> Vec<f32> {
-        let width = self.words.cols();
-        let mut data = vec![0.0; batch.ids().len() * width];
-        let mut rows = data.chunks_exact_mut(width);
+        let mut data = vec![0.0; batch.ids().len() * self.words.cols()];
+        self.write_rows(batch, &mut data);
+        data
+    }
+
+    /// The same in `to`.
+    pub(super) fn write_rows(&self, batch: &PackedBatch, to: &mut [f32]) {
+        let mut rows = to.chunks_exact_mut(self.words.cols());
         for post in batch.posts() {
             for ((place, &id), row) in post.iter().enumerate().zip(&mut rows) {
                 row.copy_from_slice(&self.token_type);
@@ -26,6 +31,5 @@ impl Embeddings {
                 self.positions.add_row(self.first_position + place, row);
             }
         }
-        data
     }
 }

@@ -29,12 +29,18 @@ impl Kernels {
 /// Hidden states in a buffer that may be longer.
 pub(super) struct Rows {
     buffer: Vec<f32>,
+    /// Where they begin in it: on a cache line, since a vector that is written across two takes the time of two.
+    start: usize,
     rows: usize,
     width: usize,
 }
 
 /// Buffers that a thread keeps for its next batch: fresh memory of some megabytes costs a page fault every 4 KiB.
 const KEPT: usize = 8;
+
+/// Bytes of a cache line, and how many values fit.
+const LINE: usize = 64;
+const LINE_VALUES: usize = LINE / size_of::<f32>();
 
 /// Threads share the f32 products of at most so many rows...
 const SHARED_ROWS: usize = 64;
@@ -54,7 +60,7 @@ thread_local! {
 impl Rows {
     /// Rows whose values are whatever stood in the buffer: for outputs that are written whole.
     fn unset(rows: usize, width: usize) -> Self {
-        let len = rows * width;
+        let len = rows * width + LINE_VALUES;
         let mut buffer = POOL.with_borrow_mut(|pool| {
             // The shortest that is long enough, else the longest.
             let fits = pool.iter().enumerate().filter(|(_, b)| b.len() >= len).min_by_key(|(_, b)| b.len());
@@ -64,19 +70,17 @@ impl Rows {
         if buffer.len() < len {
             buffer.resize(len, 0.0);
         }
-        Self { buffer, rows, width }
-    }
-
-    fn of(data: Vec<f32>, width: usize) -> Self {
-        Self { rows: data.len() / width, buffer: data, width }
+        // Less than a line; where no answer is known it is not aligned.
+        let start = buffer.as_ptr().align_offset(LINE).min(LINE_VALUES);
+        Self { buffer, start, rows, width }
     }
 
     fn data(&self) -> &[f32] {
-        &self.buffer[..self.rows * self.width]
+        &self.buffer[self.start..self.start + self.rows * self.width]
     }
 
     fn data_mut(&mut self) -> &mut [f32] {
-        &mut self.buffer[..self.rows * self.width]
+        &mut self.buffer[self.start..self.start + self.rows * self.width]
     }
 }
 
@@ -198,7 +202,8 @@ impl Backend for Kernels {
     }
 
     fn embed(&self, batch: &PackedBatch, tables: &Embeddings, norm: &Norm) -> Result<Rows> {
-        let mut x = Rows::of(tables.rows(batch), tables.words.cols());
+        let mut x = Rows::unset(batch.ids().len(), tables.words.cols());
+        tables.write_rows(batch, x.data_mut());
         layer_norm(self.tier, x.data_mut(), &[], &norm.gain, &norm.shift, norm.epsilon);
         Ok(x)
     }
