@@ -218,7 +218,7 @@ unsafe fn turn_keys<const V: usize>(from: &[f32], stride: usize, length: usize, 
 /// The transpose of 16 by 16 numbers: pairs of rows, then of pairs, then of quarters.
 #[inline]
 #[target_feature(enable = "avx512f")]
-fn turned(rows: [__m512; LANES]) -> [__m512; LANES] {
+pub(crate) fn turned(rows: [__m512; LANES]) -> [__m512; LANES] {
     let mut a = rows;
     for i in 0..8 {
         a[2 * i] = _mm512_unpacklo_ps(rows[2 * i], rows[2 * i + 1]);
