@@ -80,6 +80,9 @@ pub fn attention(tier: Tier, qkv: &[f32], lengths: &[usize], shape: AttentionSha
 #[cfg(target_arch = "x86_64")]
 const LEAST_IN_TILES: usize = 25;
 
+#[cfg(target_arch = "x86_64")]
+const _: () = assert!(LEAST_IN_TILES > LANES, "tiles want two blocks of queries a head");
+
 /// Whether tiles do this. One query would leave them empty.
 #[cfg(target_arch = "x86_64")]
 fn in_tiles(tier: Tier, shape: AttentionShape, queries: Queries) -> bool {
@@ -366,6 +369,20 @@ mod tests {
                         prop_assert!(f64::from(a - b).abs() <= if tier == Tier::Amx { error } else { 0.0 }, "{tier}: {a} {b}");
                     }
                     at += length;
+                }
+            }
+        }
+
+        #[test]
+        fn long_sequences_agree_with_double_precision(length in 17usize..300, heads in 1usize..5, seed: u32) {
+            let (width, hidden) = (32, heads * 32);
+            let qkv = numbers(length * 3 * hidden, seed);
+            let wanted = in_f64(&qkv, length, heads, width);
+            for tier in Tier::ALL.into_iter().filter(|t| t.is_available()) {
+                let mut out = vec![f32::NAN; length * hidden];
+                attention(tier, &qkv, &[length], AttentionShape { heads, head_dim: width }, Queries::All, &mut out);
+                for (g, w) in out.iter().zip(&wanted) {
+                    prop_assert!((f64::from(*g) - w).abs() < if tier == Tier::Amx { 1e-4 } else { 2e-5 }, "{tier}: {g} {w}");
                 }
             }
         }

@@ -31,7 +31,7 @@ pub(crate) const fn scratch_len(length: usize) -> usize {
     2 * TILE * (2 * (1 + blocks + 2 * steps + steps) + blocks + 1)
 }
 
-/// As `attention::one_sequence`, for heads of 32 columns and all queries. `scratch` holds `scratch_len(length)`, from the start of a
+/// As `attention::one_sequence`, for heads of 32 columns, all queries and more than 16 tokens. `scratch` holds `scratch_len(length)`, from the start of a
 /// cache line on if it is to be fast.
 ///
 /// # Safety
@@ -48,6 +48,7 @@ pub(crate) unsafe fn one_sequence(
     let hidden = heads * WIDTH;
     assert!(length > 0 && qkv.len() == length * 3 * hidden && out.len() == length * hidden);
     let (blocks, steps) = (length.div_ceil(LANES), length.div_ceil(STEP));
+    assert!(blocks > 1, "keys and values are kept for two heads, and units of three are at work at a time");
     let (splits, _) = scratch.as_chunks_mut::<{ 2 * TILE }>();
     let (queries, splits) = splits.split_at_mut(2);
     let (keys, splits) = splits.split_at_mut(2 * blocks);
