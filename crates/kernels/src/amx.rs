@@ -1,4 +1,4 @@
-//! AMX: whether it may be used, and tiles of 16 rows by 16 outputs. The compiler has no stable intrinsics for it, so that
+//! AMX: whether it may be used, and tiles of 16 rows by 16 outputs, of bytes and of bf16. The compiler has no stable intrinsics for it, so that
 //! these are the only lines of assembly here.
 
 use std::arch::asm;
@@ -16,11 +16,22 @@ pub(crate) fn is_available() -> bool {
     *AVAILABLE.get_or_init(|| has_tiles() && may_use_tiles())
 }
 
+/// Whether tiles of bf16 may be used too: every processor with 8-bit tiles has them so far.
+pub(crate) fn has_bf16() -> bool {
+    const BF16: u32 = 1 << 22;
+    static AVAILABLE: OnceLock<bool> = OnceLock::new();
+    *AVAILABLE.get_or_init(|| is_available() && features() & BF16 != 0)
+}
+
 fn has_tiles() -> bool {
-    // Leaf 7 of CPUID: AMX-TILE and AMX-INT8.
     const TILE_AND_INT8: u32 = 0b11 << 24;
+    features() & TILE_AND_INT8 == TILE_AND_INT8
+}
+
+/// Leaf 7 of CPUID, where the bits of AMX are.
+fn features() -> u32 {
     let most = std::arch::x86_64::__cpuid(0).eax;
-    most >= 7 && std::arch::x86_64::__cpuid_count(7, 0).edx & TILE_AND_INT8 == TILE_AND_INT8
+    if most >= 7 { std::arch::x86_64::__cpuid_count(7, 0).edx } else { 0 }
 }
 
 #[cfg(target_os = "linux")]
@@ -145,5 +156,81 @@ impl Drop for Tiles {
     fn drop(&mut self) {
         // SAFETY: AMX is there, as this value shows. Tiles in use would slow every switch of threads.
         unsafe { asm!("tilerelease", options(nostack, nomem, preserves_flags)) };
+    }
+}
+
+/// What a tile holds: 16 rows of 16 f32, or of 16 pairs of bf16 in their places.
+pub(crate) const TILE: usize = 256;
+
+/// Numbers cut in two: a tile of the high terms, bf16 in pairs, and one of the rests.
+pub(crate) type Split = [f32; 2 * TILE];
+
+/// The products of 16 rows of `a` with each of `b`, 16 columns of the same pairs, summed up in f32: high by high, rest by high and high by rest.
+///
+/// # Safety
+/// The processor has tiles of bf16.
+#[inline(always)]
+pub(crate) unsafe fn products(_: &Tiles, a: &Split, b: &[Split], sums: &mut [[f32; TILE]]) {
+    assert!(b.len() == sums.len() && !b.is_empty());
+    // SAFETY: as much is read and written as the lengths say; the tiles are set up, as `Tiles` shows.
+    unsafe {
+        asm!(
+            "tileloadd tmm0, [{a} + {row}]",
+            "tileloadd tmm1, [{a} + {row} + 1024]",
+            "2:",
+            "tilezero tmm2",
+            "tileloadd tmm3, [{b} + {row}]",
+            "tdpbf16ps tmm2, tmm0, tmm3",
+            "tdpbf16ps tmm2, tmm1, tmm3",
+            "tileloadd tmm4, [{b} + {row} + 1024]",
+            "tdpbf16ps tmm2, tmm0, tmm4",
+            "tilestored [{sums} + {row}], tmm2",
+            "add {b}, 2048",
+            "add {sums}, 1024",
+            "dec {count}",
+            "jnz 2b",
+            a = in(reg) a.as_ptr(),
+            b = inout(reg) b.as_ptr() => _,
+            sums = inout(reg) sums.as_mut_ptr() => _,
+            count = inout(reg) b.len() => _,
+            row = in(reg) 64_usize,
+            out("tmm0") _, out("tmm1") _, out("tmm2") _, out("tmm3") _, out("tmm4") _,
+            options(nostack),
+        );
+    }
+}
+
+/// The sum of the products of each of `a`, 16 rows, with its partner of `b`, 16 columns, as [`products`] makes them.
+///
+/// # Safety
+/// The processor has tiles of bf16.
+#[inline(always)]
+pub(crate) unsafe fn sum_of_products(_: &Tiles, a: &[Split], b: &[Split], sums: &mut [f32; TILE]) {
+    assert!(a.len() == b.len() && !b.is_empty());
+    // SAFETY: as above.
+    unsafe {
+        asm!(
+            "tilezero tmm0",
+            "2:",
+            "tileloadd tmm1, [{a} + {row}]",
+            "tileloadd tmm2, [{b} + {row}]",
+            "tdpbf16ps tmm0, tmm1, tmm2",
+            "tileloadd tmm3, [{a} + {row} + 1024]",
+            "tdpbf16ps tmm0, tmm3, tmm2",
+            "tileloadd tmm4, [{b} + {row} + 1024]",
+            "tdpbf16ps tmm0, tmm1, tmm4",
+            "add {a}, 2048",
+            "add {b}, 2048",
+            "dec {count}",
+            "jnz 2b",
+            "tilestored [{sums} + {row}], tmm0",
+            a = inout(reg) a.as_ptr() => _,
+            b = inout(reg) b.as_ptr() => _,
+            count = inout(reg) b.len() => _,
+            sums = in(reg) sums.as_mut_ptr(),
+            row = in(reg) 64_usize,
+            out("tmm0") _, out("tmm1") _, out("tmm2") _, out("tmm3") _, out("tmm4") _,
+            options(nostack),
+        );
     }
 }

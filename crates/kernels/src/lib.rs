@@ -31,6 +31,8 @@ mod x86;
 #[cfg(target_arch = "x86_64")]
 mod x86_amx;
 #[cfg(target_arch = "x86_64")]
+mod x86_amx_attention;
+#[cfg(target_arch = "x86_64")]
 mod x86_attention;
 #[cfg(target_arch = "x86_64")]
 mod x86_avx_vnni;
@@ -40,6 +42,8 @@ mod x86_finish;
 mod x86_gelu;
 #[cfg(target_arch = "x86_64")]
 mod x86_rows;
+#[cfg(target_arch = "x86_64")]
+mod x86_softmax;
 #[cfg(target_arch = "x86_64")]
 mod x86_vnni;
 

@@ -1,12 +1,14 @@
 //! One sequence's attention with AVX-512: sixteen scores, or sixteen columns of a head, in a register.
 
 use std::arch::x86_64::{
-    __m512, _mm512_castpd_ps, _mm512_castps_pd, _mm512_fmadd_ps, _mm512_loadu_ps, _mm512_mul_ps, _mm512_set1_ps,
-    _mm512_setzero_ps, _mm512_shuffle_f32x4, _mm512_storeu_ps, _mm512_unpackhi_pd, _mm512_unpackhi_ps,
+    __m512, _mm512_add_ps, _mm512_castpd_ps, _mm512_castps_pd, _mm512_fmadd_ps, _mm512_loadu_ps, _mm512_mask_blend_ps,
+    _mm512_maskz_mov_ps, _mm512_max_ps, _mm512_mul_ps, _mm512_reduce_add_ps, _mm512_reduce_max_ps, _mm512_set1_ps,
+    _mm512_setzero_ps, _mm512_shuffle_f32x4, _mm512_storeu_ps, _mm512_sub_ps, _mm512_unpackhi_pd, _mm512_unpackhi_ps,
     _mm512_unpacklo_pd, _mm512_unpacklo_ps,
 };
 
-use crate::attention::{AttentionShape, LANES, ROWS, weigh};
+use crate::attention::{AttentionShape, LANES, ROWS};
+use crate::x86_softmax::power_of_two;
 
 /// As `attention::one_sequence`, for heads of 32 or 64 columns. `scratch` has the length that `attention` gives it.
 ///
@@ -46,7 +48,7 @@ unsafe fn heads<const V: usize>(
     let asked = out.len() / hidden;
     assert!(qkv.len() == length * 3 * hidden && out.len() == asked * hidden && asked <= length);
     #[allow(clippy::cast_precision_loss, reason = "a head's width is far below 2^24")]
-    let scale = 1.0 / (width as f32).sqrt();
+    let scale = std::f32::consts::LOG2_E / (width as f32).sqrt();
     let padded = length.next_multiple_of(LANES);
     let (keys, rest) = scratch.split_at_mut(padded * width);
     let (values, rest) = rest.split_at_mut(length * width);
@@ -55,12 +57,12 @@ unsafe fn heads<const V: usize>(
         let at = head * width;
         // SAFETY: the head's columns lie in every row of `qkv`; `keys` and `values` are as large as they must be.
         unsafe {
-            turn_keys::<V>(&qkv[hidden + at..], 3 * hidden, length, scale, keys);
+            turn_keys::<V>(&qkv[hidden + at..], 3 * hidden, length, keys);
             for (t, value) in values.chunks_exact_mut(width).enumerate() {
                 value.copy_from_slice(&qkv[t * 3 * hidden + 2 * hidden + at..][..width]);
             }
         }
-        let task = Head::<V> { queries: &qkv[at..], keys, values, length, padded, hidden };
+        let task = Head::<V> { queries: &qkv[at..], keys, values, length, padded, hidden, scale };
         let mut t = 0;
         // SAFETY: every call is for tokens that are asked for, so that their queries and outputs are there.
         unsafe {
@@ -74,9 +76,12 @@ unsafe fn heads<const V: usize>(
                 task.rows::<4>(t, scores, &mut out[at..]);
                 t += 4;
             }
-            while t < asked {
+            if t + 2 <= asked {
+                task.rows::<2>(t, scores, &mut out[at..]);
+                t += 2;
+            }
+            if t < asked {
                 task.rows::<1>(t, scores, &mut out[at..]);
-                t += 1;
             }
         }
     }
@@ -86,13 +91,15 @@ unsafe fn heads<const V: usize>(
 struct Head<'a, const V: usize> {
     /// The first token's query; each next begins `3 * hidden` later.
     queries: &'a [f32],
-    /// `[width, padded]`, scaled.
+    /// `[width, padded]`.
     keys: &'a [f32],
     /// `[length, width]`.
     values: &'a [f32],
     length: usize,
     padded: usize,
     hidden: usize,
+    /// Of scores, as exponents of 2.
+    scale: f32,
 }
 
 impl<const V: usize> Head<'_, V> {
@@ -121,7 +128,7 @@ impl<const V: usize> Head<'_, V> {
         }
         let mut share = [0.0_f32; R];
         for r in 0..R {
-            share[r] = 1.0 / weigh::<true>(&mut scores[r * padded..(r + 1) * padded], self.length);
+            share[r] = 1.0 / weigh(&mut scores[r * padded..(r + 1) * padded], self.length, self.scale);
         }
         let mut sum = [[_mm512_setzero_ps(); V]; R];
         for t in 0..self.length {
@@ -187,25 +194,50 @@ impl<const V: usize> Head<'_, V> {
     }
 }
 
-/// Write the `length` rows of `from`, `stride` apart and `V` vectors wide, times `scale`, to the columns of `to`, `[V * 16, padded]`; what a
+/// Replace scores, in whole lanes, by their powers, the largest 1, and return the sum of the first `length`: a softmax that is not divided yet.
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx2,fma")]
+fn weigh(scores: &mut [f32], length: usize, scale: f32) -> f32 {
+    let (blocks, _) = scores.as_chunks_mut::<LANES>();
+    let last = blocks.len() - 1;
+    let there = u16::MAX >> (blocks.len() * LANES - length);
+    // SAFETY: every block holds 16 numbers.
+    let block = |block: &[f32; LANES]| unsafe { _mm512_loadu_ps(block.as_ptr()) };
+    let mut most = _mm512_mask_blend_ps(there, _mm512_set1_ps(f32::MIN), block(&blocks[last]));
+    for b in &blocks[..last] {
+        // This gives its second operand where one is no number.
+        most = _mm512_max_ps(block(b), most);
+    }
+    let (most, scale) = (_mm512_set1_ps(_mm512_reduce_max_ps(most)), _mm512_set1_ps(scale));
+    let mut sum = _mm512_setzero_ps();
+    for (i, b) in blocks.iter_mut().enumerate() {
+        let mut weight = power_of_two(_mm512_sub_ps(block(b), most), scale);
+        if i == last {
+            weight = _mm512_maskz_mov_ps(there, weight);
+        }
+        sum = _mm512_add_ps(sum, weight);
+        // SAFETY: as above.
+        unsafe { _mm512_storeu_ps(b.as_mut_ptr(), weight) };
+    }
+    _mm512_reduce_add_ps(sum)
+}
+
+/// Write the `length` rows of `from`, `stride` apart and `V` vectors wide, to the columns of `to`, `[V * 16, padded]`; what a
 /// block of 16 lacks of rows becomes 0.
 ///
 /// # Safety
 /// As [`one_sequence`].
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx2,fma")]
-unsafe fn turn_keys<const V: usize>(from: &[f32], stride: usize, length: usize, scale: f32, to: &mut [f32]) {
+unsafe fn turn_keys<const V: usize>(from: &[f32], stride: usize, length: usize, to: &mut [f32]) {
     let padded = length.next_multiple_of(LANES);
     assert!(from.len() >= (length - 1) * stride + V * LANES && to.len() == V * LANES * padded);
-    let scale = _mm512_set1_ps(scale);
     for block in (0..length).step_by(LANES) {
         for part in 0..V {
             let mut rows = [_mm512_setzero_ps(); LANES];
             for (i, row) in rows.iter_mut().enumerate().take(length - block) {
                 // SAFETY: row `block + i` is below `length`, and `from` holds its `V` vectors.
-                *row = unsafe {
-                    _mm512_mul_ps(_mm512_loadu_ps(from.as_ptr().add((block + i) * stride + part * LANES)), scale)
-                };
+                *row = unsafe { _mm512_loadu_ps(from.as_ptr().add((block + i) * stride + part * LANES)) };
             }
             for (i, column) in turned(rows).into_iter().enumerate() {
                 // SAFETY: column `part * 16 + i` is below `V * 16`, and `block + 16` at most `padded`.
@@ -218,7 +250,7 @@ unsafe fn turn_keys<const V: usize>(from: &[f32], stride: usize, length: usize, 
 /// The transpose of 16 by 16 numbers: pairs of rows, then of pairs, then of quarters.
 #[inline]
 #[target_feature(enable = "avx512f")]
-fn turned(rows: [__m512; LANES]) -> [__m512; LANES] {
+pub(crate) fn turned(rows: [__m512; LANES]) -> [__m512; LANES] {
     let mut a = rows;
     for i in 0..8 {
         a[2 * i] = _mm512_unpacklo_ps(rows[2 * i], rows[2 * i + 1]);
