@@ -8,8 +8,8 @@ and held-out plain Dutch. Per head p = sigmoid(scale * logit + bias), drawn towa
 the shipped ones, dequantised. Writes calibration.json and policy.toml and refreshes the manifest.
 
 Thresholds: `candidate` is where precision on held-out Dutch, half of it hateful, is 0.95 and where at most 0.2% of everyday posts reach it (a notice that is
-wrong costs a trusted flagger more than one missed), `review` of group hate is where precision is 0.85 and at most 0.8% of everyday posts go to people, that of an
-article where recall is high, and where it sends them at most 0.1% of everyday posts more: 1% in all. Both are bounded: a few hundred rows do not carry a threshold of 0.99, nor one of 0.05.
+wrong costs a trusted flagger more than one missed), `review` of group hate is where precision is 0.85 and at most 1% of everyday posts go to people, that of an
+article where recall is high, and where it sends them at most 0.1% of everyday posts more (of 900: none). Both are bounded: a few hundred rows do not carry a threshold of 0.99, nor one of 0.05.
 """
 import argparse
 import collections
@@ -33,8 +33,8 @@ PRECISION_OF_CANDIDATE = 0.95
 RECALL_OF_REVIEW = 0.90
 # The held-out families are half hateful and cannot show what a night of harmless posts does to precision.
 EVERYDAY_CANDIDATES = 0.002
-# A hotline's people are few; with what the two articles add, 1% of everyday posts at most.
-EVERYDAY_HATE = 0.008
+# A hotline's people are few.
+EVERYDAY_HATE = 0.01
 # What has group hate goes to people whatever article it has, so a low threshold of an article adds next to nothing but harmless posts.
 EVERYDAY_ADDED = 0.001
 BOUNDS = {"candidate": (0.60, 0.92), "review": (0.25, 0.55), "group_hate": (0.50, 0.75)}
