@@ -27,8 +27,8 @@ static NEVER: AtomicBool = AtomicBool::new(false);
 pub struct Window {
     /// Most posts in a window.
     pub posts: usize,
-    /// An input that is silent for this long has paused: score what is there. What comes meanwhile makes the next window, so that
-    /// a steady trickle fills windows by itself.
+    /// An input that is silent for this long after a window's second post has paused: score what is there. What comes meanwhile makes the
+    /// next window, so that a steady trickle fills windows by itself.
     pub pause: Duration,
     /// A window never waits longer than this for more posts.
     pub longest: Duration,
@@ -246,10 +246,13 @@ fn next_window<T>(queue: &mut Queue<T>, window: Window, stop: &AtomicBool) -> Op
     let deadline = Instant::now() + window.longest;
     let mut items = Vec::with_capacity(window.posts);
     items.push(first);
-    while items.len() < window.posts
-        && let Ok(item) = queue.next(|| window.pause.min(deadline.saturating_duration_since(Instant::now())))
-    {
-        items.push(item);
+    while items.len() < window.posts {
+        // Who sends one post and waits for its record is not made to wait for a second one. If there is one, it comes with the next window.
+        let pause = if items.len() == 1 { Duration::ZERO } else { window.pause };
+        match queue.next(|| pause.min(deadline.saturating_duration_since(Instant::now()))) {
+            Ok(item) => items.push(item),
+            Err(_) => break,
+        }
     }
     Some(items)
 }

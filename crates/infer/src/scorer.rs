@@ -226,6 +226,9 @@ impl Scorer {
     /// # Errors
     /// As [`Scorer::encode_one`].
     pub fn encode<T: AsRef<str> + Sync>(&self, texts: &[T]) -> Result<Vec<Encoded>> {
+        if let [text] = texts {
+            return Ok(vec![self.encode_one(text.as_ref())?]);
+        }
         self.pool.install(|| texts.par_iter().map(|t| self.tokens.encode(t.as_ref())).collect())
     }
 
@@ -241,7 +244,10 @@ impl Scorer {
             self.encoder.logits(&PackedBatch::new(posts[range].iter().map(|p| p.borrow().ids.as_slice())))
         };
         let Pace { batch_tokens, lanes } = self.encoder.pace();
-        let batches: Vec<Vec<f32>> = if lanes == 0 {
+        let batches: Vec<Vec<f32>> = if lanes == 0 && posts.len() == 1 && self.encoder.in_int8() {
+            // Threads would not share it: waking one takes a good part of the time that a post does.
+            vec![logits(0..1)?]
+        } else if lanes == 0 {
             let ranges = equal_ranges(&lengths, batch_tokens, self.info.threads);
             self.pool.install(|| ranges.into_par_iter().map(logits).collect::<Result<_>>())?
         } else {
