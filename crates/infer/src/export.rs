@@ -27,8 +27,9 @@ pub fn export_hf(dir: &ModelDir, to: &Path) -> Result<Vec<PathBuf>> {
     };
     std::fs::create_dir_all(to).map_err(write_error(to))?;
 
-    dir.verify()?;
-    let weights = Weights::parse(&dir.weights.bytes, &dir.weights.path)?;
+    let file = dir.read_weights()?;
+    dir.verify(&file)?;
+    let weights = Weights::parse(&file.bytes, &file.path)?;
     let mut tensors: BTreeMap<String, (Vec<usize>, Vec<u8>)> = BTreeMap::new();
     for name in weights.names() {
         let is_scale = name.strip_suffix(SCALE_SUFFIX).is_some_and(|base| weights.has(base));

@@ -23,12 +23,12 @@ pub(crate) struct ModelFile {
     pub(crate) bytes: Vec<u8>,
 }
 
-/// A model's files in memory, hashes checked but for that of the weights: [`ModelDir::verify`].
+/// A model's files in memory, hashes checked, but for the weights: they are by far the largest file, and read and hashed while others load.
 pub struct ModelDir {
     pub(crate) config: Value,
     pub(crate) config_file: ModelFile,
     pub(crate) tokenizer: ModelFile,
-    pub(crate) weights: ModelFile,
+    weights: PathBuf,
     pub(crate) calibration: Option<ModelFile>,
     policy: Option<PathBuf>,
     golden: Option<PathBuf>,
@@ -43,8 +43,7 @@ impl ModelDir {
     /// Open a local directory or a hub name (`owner/model`).
     ///
     /// # Errors
-    /// When a needed file is missing, cannot be read, or is not what `grens.toml` says; the weights are held against it by
-    /// [`ModelDir::verify`].
+    /// When a needed file is missing, or one that is not the weights cannot be read or is not what `grens.toml` says.
     pub fn open(place: &str) -> Result<Self> {
         let path = Path::new(place);
         if path.is_dir() {
@@ -62,18 +61,18 @@ impl ModelDir {
     }
 
     fn read(place: &Path, name: &str, find: impl Fn(&str) -> Result<Option<PathBuf>>) -> Result<Self> {
-        let needed = |file: &str| {
-            let path =
-                find(file)?.ok_or_else(|| InferError::NoModel { path: place.to_owned(), missing: file.to_owned() })?;
-            read_file(&path)
+        let path_of = |file: &str| {
+            find(file)?.ok_or_else(|| InferError::NoModel { path: place.to_owned(), missing: file.to_owned() })
         };
+        let needed = |file: &str| read_file(&path_of(file)?);
         let optional = |file: &str| find(file)?.map(|p| read_file(&p)).transpose();
 
         let manifest = match optional(manifest::FILE)? {
             Some(file) => Manifest::parse(&file.bytes, &file.path)?,
             None => Manifest::default(),
         };
-        let [config_file, tokenizer, weights] = [needed(NEEDED[0])?, needed(NEEDED[1])?, needed(NEEDED[2])?];
+        let [config_file, tokenizer] = [needed(NEEDED[0])?, needed(NEEDED[1])?];
+        let weights = path_of(WEIGHTS)?;
         let calibration = optional("calibration.json")?;
 
         // What is loaded is hashed as it was read; the rest of the manifest's files from disk.
@@ -113,14 +112,16 @@ impl ModelDir {
         })
     }
 
+    /// The file of the weights, not checked yet: [`ModelDir::verify`].
+    pub(crate) fn read_weights(&self) -> Result<ModelFile> {
+        read_file(&self.weights)
+    }
+
     /// Hold the weights against the manifest, which takes as long as loading them. Gives name and hash, as records carry them: the hash
     /// covers configuration, tokenizer, weights and calibration.
-    ///
-    /// # Errors
-    /// When the weights are not what `grens.toml` says.
-    pub fn verify(&self) -> Result<ModelRef> {
+    pub(crate) fn verify(&self, weights: &ModelFile) -> Result<ModelRef> {
         let mut hashes = self.hashes.clone();
-        hashes.push(checked(&self.manifest, WEIGHTS, &self.weights)?);
+        hashes.push(checked(&self.manifest, WEIGHTS, weights)?);
         hashes.sort();
         Ok(ModelRef { name: self.name.clone(), hash: hex(&Sha256::digest(hashes.concat())) })
     }

@@ -118,16 +118,25 @@ impl Scorer {
             .thread_name(|i| format!("score-{i}"))
             .build()
             .map_err(|e| InferError::Threads(e.to_string()))?;
-        let encoder = || {
-            let weights = Weights::parse(&dir.weights.bytes, &dir.weights.path)?;
-            encoder::build(&dir.config, &dir.config_file.path, &weights, &device)
+        let load = || {
+            let file = dir.read_weights()?;
+            let build = || {
+                let weights = Weights::parse(&file.bytes, &file.path)?;
+                encoder::build(&dir.config, &dir.config_file.path, &weights, &device)
+            };
+            let (encoder, reference) = rayon::join(build, || dir.verify(&file));
+            // Weights that were changed are refused as such, not for what came of them.
+            reference.and_then(|reference| Ok((reference, encoder?)))
         };
-        // What takes longest first. Weights that were changed are refused as such, not for what came of them.
-        let (tokens, (encoder, reference)) = pool.join(
-            || Tokens::parse(&dir.tokenizer.bytes, &dir.tokenizer.path, dir.max_tokens()),
-            || rayon::join(encoder, || dir.verify()),
-        );
-        let (reference, encoder, tokens) = (reference?, encoder?, tokens?);
+        // Each takes about as long as the other. The vocabulary's many small pieces are had sooner on the main thread, whose heap grows without
+        // asking for every page.
+        let mut loaded = None;
+        let tokens = pool.in_place_scope(|scope| {
+            scope.spawn(|_| loaded = Some(load()));
+            Tokens::parse(&dir.tokenizer.bytes, &dir.tokenizer.path, dir.max_tokens())
+        });
+        let (reference, encoder) = loaded.unwrap_or_else(|| unreachable!("the scope waits for what it spawned"))?;
+        let tokens = tokens?;
         if tokens.vocab_size() > encoder.vocab_size() {
             return Err(InferError::malformed(
                 &dir.tokenizer.path,

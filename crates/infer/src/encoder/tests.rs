@@ -54,7 +54,8 @@ fn modernbert_agrees_with_transformers() {
 
 /// The conformance suite's two backends of the packed encoder, on the same weights.
 fn both_backends(dir: &ModelDir) -> [Box<dyn Encoder>; 2] {
-    let weights = Weights::parse(&dir.weights.bytes, &dir.weights.path).unwrap();
+    let file = dir.read_weights().unwrap();
+    let weights = Weights::parse(&file.bytes, &file.path).unwrap();
     [Device::find(&DeviceChoice::Cpu).unwrap(), Device::Accelerator(candle_core::Device::Cpu)]
         .map(|device| build(&dir.config, &dir.config_file.path, &weights, &device).unwrap())
 }
@@ -82,7 +83,8 @@ proptest! {
         let at = at % posts.len();
         for family in MODEL_TYPES {
             let dir = fixture(family);
-            let weights = Weights::parse(&dir.weights.bytes, &dir.weights.path).unwrap();
+            let file = dir.read_weights().unwrap();
+        let weights = Weights::parse(&file.bytes, &file.path).unwrap();
             let device = Device::find(&DeviceChoice::Cpu).unwrap();
             let encoder = build(&dir.config, &dir.config_file.path, &weights, &device).unwrap();
             let width = encoder.n_labels();
@@ -129,7 +131,8 @@ mod on_a_gpu {
                 return None;
             }
         };
-        let weights = Weights::parse(&dir.weights.bytes, &dir.weights.path).unwrap();
+        let file = dir.read_weights().unwrap();
+        let weights = Weights::parse(&file.bytes, &file.path).unwrap();
         let on = |device| build(&dir.config, &dir.config_file.path, &weights, &device).unwrap();
         Some([on(gpu), on(Device::find(&DeviceChoice::Cpu).unwrap())])
     }
