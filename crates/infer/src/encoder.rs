@@ -122,6 +122,7 @@ fn on_gpus(
     shape: &bert::Shape,
     weights: &Weights<'_>,
 ) -> Result<Box<dyn Encoder>> {
+    weights.keep();
     let load = |device| {
         let backend = cuda_backend::Cuda::new(device, shape.attention())?;
         let gpu = std::sync::Arc::clone(backend.gpu());

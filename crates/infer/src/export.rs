@@ -27,17 +27,7 @@ pub fn export_hf(dir: &ModelDir, to: &Path) -> Result<Vec<PathBuf>> {
     };
     std::fs::create_dir_all(to).map_err(write_error(to))?;
 
-    let file = dir.read_weights()?;
-    dir.verify(&file)?;
-    let weights = Weights::parse(&file.bytes, &file.path)?;
-    let mut tensors: BTreeMap<String, (Vec<usize>, Vec<u8>)> = BTreeMap::new();
-    for name in weights.names() {
-        let is_scale = name.strip_suffix(SCALE_SUFFIX).is_some_and(|base| weights.has(base));
-        if !is_scale {
-            let bytes = weights.values(&name)?.iter().flat_map(|v| v.to_le_bytes()).collect();
-            tensors.insert(name.clone(), (weights.shape(&name)?, bytes));
-        }
-    }
+    let (_, tensors) = dir.load(in_f32)?;
     let views = tensors
         .iter()
         .map(|(name, (shape, bytes))| Ok((name, TensorView::new(Dtype::F32, shape.clone(), bytes)?)))
@@ -64,4 +54,17 @@ pub fn export_hf(dir: &ModelDir, to: &Path) -> Result<Vec<PathBuf>> {
         written.push(path);
     }
     Ok(written)
+}
+
+/// Shape and little-endian values of each tensor by its name.
+type Floats = BTreeMap<String, (Vec<usize>, Vec<u8>)>;
+
+/// All tensors in F32; 8-bit ones multiplied out, their scales left out.
+fn in_f32(weights: &Weights<'_>) -> Result<Floats> {
+    let is_scale = |name: &String| name.strip_suffix(SCALE_SUFFIX).is_some_and(|base| weights.has(base));
+    let tensor = |name: String| {
+        let bytes = weights.values(&name)?.iter().flat_map(|v| v.to_le_bytes()).collect();
+        Ok((name.clone(), (weights.shape(&name)?, bytes)))
+    };
+    weights.names().into_iter().filter(|name| !is_scale(name)).map(tensor).collect()
 }

@@ -18,6 +18,7 @@ mod packed;
 mod scorer;
 mod tokens;
 mod weights;
+mod weights_file;
 
 pub use calibration::{Calibration, HeadMap};
 pub use device::{Device, DeviceChoice};

@@ -10,6 +10,8 @@ use crate::error::{InferError, Result};
 use crate::hub::{HubModel, is_hub_name};
 use crate::labels::LabelMap;
 use crate::manifest::{self, Manifest};
+use crate::weights::Weights;
+use crate::weights_file::WeightsFile;
 
 /// Files that every model has.
 const NEEDED: [&str; 3] = ["config.json", "tokenizer.json", WEIGHTS];
@@ -23,7 +25,7 @@ pub(crate) struct ModelFile {
     pub(crate) bytes: Vec<u8>,
 }
 
-/// A model's files in memory, hashes checked, but for the weights: they are by far the largest file, and read and hashed while others load.
+/// A model's files in memory, hashes checked, but for the weights: they are by far the largest file, and read, hashed and used part by part.
 pub struct ModelDir {
     pub(crate) config: Value,
     pub(crate) config_file: ModelFile,
@@ -112,18 +114,19 @@ impl ModelDir {
         })
     }
 
-    /// The file of the weights, not checked yet: [`ModelDir::verify`].
-    pub(crate) fn read_weights(&self) -> Result<ModelFile> {
-        read_file(&self.weights)
-    }
-
-    /// Hold the weights against the manifest, which takes as long as loading them. Gives name and hash, as records carry them: the hash
-    /// covers configuration, tokenizer, weights and calibration.
-    pub(crate) fn verify(&self, weights: &ModelFile) -> Result<ModelRef> {
+    /// What `build` makes of the weights, and name and hash of the model as records carry them: the hash covers configuration, tokenizer,
+    /// weights and calibration. The weights are hashed beside `build`, and what it made of them is given out only if the manifest vouches for them.
+    ///
+    /// # Errors
+    /// When the weights cannot be read, are not what the manifest says, or `build` fails.
+    pub(crate) fn load<T>(&self, build: impl FnOnce(&Weights<'_>) -> Result<T>) -> Result<(ModelRef, T)> {
+        let (built, hash) =
+            WeightsFile::read(&self.weights, |file| Weights::of(file).and_then(|weights| build(&weights)))?;
+        // Weights that were changed are refused as such, not for what came of them.
         let mut hashes = self.hashes.clone();
-        hashes.push(checked(&self.manifest, WEIGHTS, weights)?);
+        hashes.push(vouched(&self.manifest, WEIGHTS, &self.weights, &hash)?);
         hashes.sort();
-        Ok(ModelRef { name: self.name.clone(), hash: hex(&Sha256::digest(hashes.concat())) })
+        Ok((ModelRef { name: self.name.clone(), hash: hex(&Sha256::digest(hashes.concat())) }, built?))
     }
 
     /// Where it was found.
@@ -182,12 +185,16 @@ fn read_file(path: &Path) -> Result<ModelFile> {
     Ok(ModelFile { path: path.to_owned(), bytes })
 }
 
-/// `hash  name` of a file that is what the manifest says, or of which it says nothing.
 fn checked(manifest: &Manifest, name: &str, file: &ModelFile) -> Result<String> {
-    let found = hex(&Sha256::digest(&file.bytes));
+    vouched(manifest, name, &file.path, &Sha256::digest(&file.bytes))
+}
+
+/// `hash  name` of a file whose hash is what the manifest says, or of which it says nothing.
+fn vouched(manifest: &Manifest, name: &str, path: &Path, hash: &[u8]) -> Result<String> {
+    let found = hex(hash);
     match manifest.files.get(name) {
         Some(wanted) if !wanted.eq_ignore_ascii_case(&found) => {
-            Err(InferError::Hash { path: file.path.clone(), found, wanted: wanted.clone() })
+            Err(InferError::Hash { path: path.to_owned(), found, wanted: wanted.clone() })
         }
         _ => Ok(format!("{found}  {name}\n")),
     }

@@ -16,7 +16,6 @@ use crate::labels::{Activation, Heads, LabelMap};
 use crate::model_dir::ModelDir;
 use crate::packed::{PackedBatch, equal_ranges};
 use crate::tokens::{Encoded, Tokens};
-use crate::weights::Weights;
 
 /// How a model is to be run.
 #[derive(Debug, Clone, Default)]
@@ -118,16 +117,7 @@ impl Scorer {
             .thread_name(|i| format!("score-{i}"))
             .build()
             .map_err(|e| InferError::Threads(e.to_string()))?;
-        let load = || {
-            let file = dir.read_weights()?;
-            let build = || {
-                let weights = Weights::parse(&file.bytes, &file.path)?;
-                encoder::build(&dir.config, &dir.config_file.path, &weights, &device)
-            };
-            let (encoder, reference) = rayon::join(build, || dir.verify(&file));
-            // Weights that were changed are refused as such, not for what came of them.
-            reference.and_then(|reference| Ok((reference, encoder?)))
-        };
+        let load = || dir.load(|weights| encoder::build(&dir.config, &dir.config_file.path, weights, &device));
         // Each takes about as long as the other. The vocabulary's many small pieces are had sooner on the main thread, whose heap grows without
         // asking for every page.
         let mut loaded = None;

@@ -1,19 +1,33 @@
 //! Tensors of a safetensors file as f32, whatever they are stored in.
 
-use std::path::{Path, PathBuf};
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::vec::IntoIter;
 
-use safetensors::SafeTensors;
-use safetensors::tensor::{Dtype, TensorView};
+use safetensors::tensor::{Dtype, Metadata, TensorInfo};
 
 use crate::error::{InferError, Result};
+use crate::weights_file::{Part, WeightsFile};
 
 /// Suffix of the tensor that holds the scales of an 8-bit one: `value = q * scale[row]`.
 pub(crate) const SCALE_SUFFIX: &str = "_scale";
 
-/// The tensors of one file.
+/// The tensors of one file, each read when it is asked for or lies before one that is.
 pub(crate) struct Weights<'a> {
-    tensors: SafeTensors<'a>,
+    header: Metadata,
     path: PathBuf,
+    unused: RefCell<Unused<'a>>,
+}
+
+/// What nobody asked for yet.
+struct Unused<'a> {
+    file: &'a mut WeightsFile,
+    /// Names of tensors that the file goes on with.
+    next: IntoIter<String>,
+    read: HashMap<String, Part>,
+    /// Whether what was asked for is kept for the next who does.
+    kept: bool,
 }
 
 /// A matrix, row-major, in f32 or in 8 bits as the file has it.
@@ -74,7 +88,11 @@ pub(crate) struct Table {
 
 enum TableData {
     F32(Vec<f32>),
-    I8 { values: Vec<i8>, scales: Vec<f32> },
+    /// Signed bytes as the file has them: no copy of a model's largest tensor is made.
+    I8 {
+        values: Part,
+        scales: Vec<f32>,
+    },
 }
 
 impl Table {
@@ -92,7 +110,7 @@ impl Table {
         let Self { rows, cols, data } = self;
         let data = match data {
             TableData::F32(values) => MatrixData::F32(values),
-            TableData::I8 { values, scales } => MatrixData::I8 { values, scales },
+            TableData::I8 { values, scales } => MatrixData::I8 { values: signed(&values), scales },
         };
         let mut values = Matrix { rows, cols, data }.into_f32();
         if !addend.is_empty() {
@@ -111,44 +129,63 @@ impl Table {
             TableData::F32(values) => out.iter_mut().zip(&values[at]).for_each(|(o, v)| *o += v),
             TableData::I8 { values, scales } => {
                 let scale = scales[row];
-                out.iter_mut().zip(&values[at]).for_each(|(o, &q)| *o += f32::from(q) * scale);
+                out.iter_mut().zip(&values[at]).for_each(|(o, &q)| *o += f32::from(q.cast_signed()) * scale);
             }
         }
     }
 }
 
 impl<'a> Weights<'a> {
-    pub(crate) fn parse(bytes: &'a [u8], path: &Path) -> Result<Self> {
-        let tensors = SafeTensors::deserialize(bytes).map_err(|e| InferError::malformed(path, e))?;
-        Ok(Self { tensors, path: path.to_owned() })
+    /// The tensors of `file`, of which nothing was read yet.
+    ///
+    /// # Errors
+    /// When it is no safetensors file.
+    pub(crate) fn of(file: &'a mut WeightsFile) -> Result<Self> {
+        let header = file.header()?;
+        let (next, path) = (header.offset_keys().into_iter(), file.path().to_owned());
+        let unused = Unused { file, next, read: HashMap::new(), kept: false };
+        Ok(Self { header, path, unused: RefCell::new(unused) })
+    }
+
+    /// Keep all tensors: without this each can be had once, and its memory goes when its user lets it go.
+    #[cfg(any(test, feature = "cuda"))]
+    pub(crate) fn keep(&self) {
+        self.unused.borrow_mut().kept = true;
     }
 
     pub(crate) fn names(&self) -> Vec<String> {
-        let mut names: Vec<String> = self.tensors.names().into_iter().map(ToString::to_string).collect();
+        let mut names = self.header.offset_keys();
         names.sort();
         names
     }
 
     pub(crate) fn has(&self, name: &str) -> bool {
-        self.tensors.tensor(name).is_ok()
+        self.header.info(name).is_some()
     }
 
-    fn view(&self, name: &str) -> Result<TensorView<'_>> {
-        self.tensors
-            .tensor(name)
-            .map_err(|_| InferError::malformed(&self.path, format!("the tensor {name} is missing")))
+    fn info(&self, name: &str) -> Result<&TensorInfo> {
+        self.header.info(name).ok_or_else(|| InferError::malformed(&self.path, format!("the tensor {name} is missing")))
+    }
+
+    /// The bytes of a tensor as the file has them.
+    fn bytes(&self, name: &str) -> Result<Part> {
+        self.info(name)?;
+        self.unused
+            .borrow_mut()
+            .take(name, &self.header)
+            .map_err(|e| e.unwrap_or_else(|| self.bad(name, "is asked for twice".to_owned())))
     }
 
     /// Shape of a tensor.
     pub(crate) fn shape(&self, name: &str) -> Result<Vec<usize>> {
-        Ok(self.view(name)?.shape().to_vec())
+        Ok(self.info(name)?.shape.clone())
     }
 
     /// All values of a tensor in f32; 8-bit ones multiplied out.
     pub(crate) fn values(&self, name: &str) -> Result<Vec<f32>> {
-        let view = self.view(name)?;
-        let data = view.data();
-        Ok(match view.dtype() {
+        let bytes = self.bytes(name)?;
+        let data = bytes.as_slice();
+        Ok(match self.info(name)?.dtype {
             Dtype::F32 => data.chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect(),
             Dtype::F16 => data.chunks_exact(2).map(|b| half::f16::from_le_bytes([b[0], b[1]]).to_f32()).collect(),
             Dtype::BF16 => data.chunks_exact(2).map(|b| half::bf16::from_le_bytes([b[0], b[1]]).to_f32()).collect(),
@@ -175,9 +212,8 @@ impl<'a> Weights<'a> {
     /// A matrix `[rows, cols]`.
     pub(crate) fn matrix(&self, name: &str, rows: usize, cols: usize) -> Result<Matrix> {
         self.expect_shape(name, &[rows, cols])?;
-        let view = self.view(name)?;
-        let data = if view.dtype() == Dtype::I8 {
-            MatrixData::I8 { values: signed(view.data()), scales: self.scales(name)? }
+        let data = if self.info(name)?.dtype == Dtype::I8 {
+            MatrixData::I8 { values: signed(&self.bytes(name)?), scales: self.scales(name)? }
         } else {
             MatrixData::F32(self.values(name)?)
         };
@@ -193,9 +229,8 @@ impl<'a> Weights<'a> {
         if found != cols {
             return Err(self.bad(name, format!("has rows of {found}; config.json says {cols}")));
         }
-        let view = self.view(name)?;
-        let data = if view.dtype() == Dtype::I8 {
-            TableData::I8 { values: signed(view.data()), scales: self.scales(name)? }
+        let data = if self.info(name)?.dtype == Dtype::I8 {
+            TableData::I8 { values: self.bytes(name)?, scales: self.scales(name)? }
         } else {
             TableData::F32(self.values(name)?)
         };
@@ -205,8 +240,8 @@ impl<'a> Weights<'a> {
     fn scales(&self, name: &str) -> Result<Vec<f32>> {
         let rows = self.shape(name)?.first().copied().unwrap_or(0);
         let scale_name = format!("{name}{SCALE_SUFFIX}");
-        let view = self.view(&scale_name)?;
-        if view.dtype() != Dtype::F32 || view.shape() != [rows] {
+        let info = self.info(&scale_name)?;
+        if info.dtype != Dtype::F32 || info.shape != [rows] {
             return Err(self.bad(&scale_name, format!("must be {rows} F32 values, one per row of {name}")));
         }
         self.values(&scale_name)
@@ -223,6 +258,24 @@ impl<'a> Weights<'a> {
 
     fn bad(&self, name: &str, problem: String) -> InferError {
         InferError::malformed(&self.path, format!("the tensor {name} {problem}"))
+    }
+}
+
+impl Unused<'_> {
+    /// Read on until `name` is there. `None` as the error where it was given away.
+    fn take(&mut self, name: &str, header: &Metadata) -> std::result::Result<Part, Option<InferError>> {
+        loop {
+            if let Some(part) = self.read.get(name).cloned() {
+                if !self.kept {
+                    self.read.remove(name);
+                }
+                return Ok(part);
+            }
+            let next = self.next.next().ok_or(None)?;
+            let bytes = header.info(&next).map_or(0, |info| info.data_offsets.1 - info.data_offsets.0);
+            let part = self.file.next(bytes).map_err(Some)?;
+            self.read.insert(next, part);
+        }
     }
 }
 

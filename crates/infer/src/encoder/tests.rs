@@ -54,10 +54,15 @@ fn modernbert_agrees_with_transformers() {
 
 /// The conformance suite's two backends of the packed encoder, on the same weights.
 fn both_backends(dir: &ModelDir) -> [Box<dyn Encoder>; 2] {
-    let file = dir.read_weights().unwrap();
-    let weights = Weights::parse(&file.bytes, &file.path).unwrap();
-    [Device::find(&DeviceChoice::Cpu).unwrap(), Device::Accelerator(candle_core::Device::Cpu)]
-        .map(|device| build(&dir.config, &dir.config_file.path, &weights, &device).unwrap())
+    on_both(dir, [Device::find(&DeviceChoice::Cpu).unwrap(), Device::Accelerator(candle_core::Device::Cpu)])
+}
+
+fn on_both(dir: &ModelDir, devices: [Device; 2]) -> [Box<dyn Encoder>; 2] {
+    let build = |weights: &Weights<'_>| {
+        weights.keep();
+        Ok(devices.map(|device| build(&dir.config, &dir.config_file.path, weights, &device).unwrap()))
+    };
+    dir.load(build).unwrap().1
 }
 
 proptest! {
@@ -83,10 +88,8 @@ proptest! {
         let at = at % posts.len();
         for family in MODEL_TYPES {
             let dir = fixture(family);
-            let file = dir.read_weights().unwrap();
-        let weights = Weights::parse(&file.bytes, &file.path).unwrap();
             let device = Device::find(&DeviceChoice::Cpu).unwrap();
-            let encoder = build(&dir.config, &dir.config_file.path, &weights, &device).unwrap();
+            let (_, encoder) = dir.load(|weights| build(&dir.config, &dir.config_file.path, weights, &device)).unwrap();
             let width = encoder.n_labels();
             let all = encoder.logits(&PackedBatch::new(posts.iter().map(Vec::as_slice))).unwrap();
             let alone = encoder.logits(&PackedBatch::new([posts[at].as_slice()])).unwrap();
@@ -131,10 +134,7 @@ mod on_a_gpu {
                 return None;
             }
         };
-        let file = dir.read_weights().unwrap();
-        let weights = Weights::parse(&file.bytes, &file.path).unwrap();
-        let on = |device| build(&dir.config, &dir.config_file.path, &weights, &device).unwrap();
-        Some([on(gpu), on(Device::find(&DeviceChoice::Cpu).unwrap())])
+        Some(on_both(dir, [gpu, Device::find(&DeviceChoice::Cpu).unwrap()]))
     }
 
     fn distance(got: &[f32], want: &[f32]) -> f32 {
