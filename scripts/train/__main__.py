@@ -170,6 +170,8 @@ def main():
     torch.set_num_threads(args.threads)
     torch.manual_seed(args.seed)
     rng = random.Random(args.seed)
+    if args.start and (args.start / "tokenizer.json").read_bytes() != (args.base / "tokenizer.json").read_bytes():
+        raise SystemExit(f"error: {args.start} was trained with another vocabulary than {args.base} has; give --base the one that it came from")
     tok = tokenizer(args.base)
     weight = torch.tensor([1.0] * 3 + [args.ground_weight] * 5)
     examples, dev, used = gather(args, tok)
@@ -204,7 +206,7 @@ def main():
             opt.step()
             plan.step()
             team.take()
-            step, rows, tokens = step + 1, rows + len(batch), tokens + sum(p[0].numel() for p in parts)
+            step, rows, tokens = step + 1, rows + len(batch), tokens + sum(p[0].tokens for p in parts)
             losses.append(loss)
             if step >= steps * args.average_from and step % 10 == 0:
                 mean = mean or Mean(model)

@@ -5,7 +5,8 @@ from scripts.normalise import normalise
 from scripts.sources import HEADS
 from scripts.train.augment import augment
 from scripts.train.mix import NEW, PLAIN_DUTCH, WRITTEN
-from scripts.train.model import encode, pad
+from scripts.train.model import encode
+from scripts.train.network import Packed
 
 
 def plan(families, lengths, rng, rows_a_batch, tokens_a_batch):
@@ -69,7 +70,7 @@ def respell(e, rng, share, beside):
 
 
 def parts(batch, count, tok, rng, share, beside, max_tokens):
-    """The batch as `count` sets of (ids, attention mask, targets, mask of the labelled heads), short rows and long ones apart, so that
+    """The batch as `count` sets of (packed rows, targets, mask of the labelled heads), short rows and long ones apart, so that
     each set is about as much work and little of it padding."""
     rows = sorted(zip(encode(tok, [respell(e, rng, share, beside) for e in batch], max_tokens), batch), key=lambda r: len(r[0]))
     return [one(part) for part in cut(rows, count) if part]
@@ -85,8 +86,7 @@ def cut(rows, count):
 
 
 def one(rows):
-    ids, attention = pad([ids for ids, _ in rows])
     target = torch.tensor([[0.0 if t is None else t for t in e.target] for _, e in rows])
     known = torch.tensor([[float(t is not None) for t in e.target] for _, e in rows])
     assert target.shape[1] == len(HEADS)
-    return ids, attention, target, known
+    return Packed([ids for ids, _ in rows]), target, known
