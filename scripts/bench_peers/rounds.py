@@ -10,7 +10,7 @@ from scripts.bench_peers import engines, flips
 from scripts.bench_peers.worker import LATENCY_POSTS
 
 # Posts of the first window of `grens score` (crates/batch/src/windows.rs): what is scored before its first record comes.
-FIRST_WINDOW = 16
+FIRST_WINDOW = 1
 
 
 def run(args):

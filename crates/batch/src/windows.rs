@@ -16,8 +16,8 @@ const BATCH: usize = 128;
 const PIPE_AHEAD: usize = 128;
 /// Items below which it is not worth the while to share them out over threads.
 const FEW_ITEMS: usize = 32;
-/// Posts of a run's first window; each next one is twice as large, so that the first record does not wait for a full one.
-const FIRST_WINDOW: usize = 16;
+/// Posts of a run's first window; each next one is twice as large, so that the first record waits for no other post.
+const FIRST_WINDOW: usize = 1;
 
 /// The flag of those who wait for the end of what was read.
 static NEVER: AtomicBool = AtomicBool::new(false);
@@ -117,8 +117,8 @@ impl Feed {
             // The sources first: who finds the items at an end may ask for them.
             let _ = last.send(inputs.sources().to_vec());
         });
-        let size = if window.scoring.is_some() { 1 } else { FIRST_WINDOW.min(window.posts) };
-        Self { items: Queue::new(items), gate, spent, end, window, size, is_pipe, ends_at_stop, handed_out: None }
+        let items = Queue::new(items);
+        Self { items, gate, spent, end, window, size: FIRST_WINDOW, is_pipe, ends_at_stop, handed_out: None }
     }
 
     /// The next window, `None` at the end of the input. Empty when stopped while waiting for input that may never come.
