@@ -5,6 +5,7 @@ use std::cell::RefCell;
 use crate::Tier;
 use crate::aligned::AlignedFloats;
 use crate::elementwise::{exp, mul_add, per_tier};
+#[cfg(target_arch = "x86_64")]
 use crate::tier::assert_available;
 
 /// Scores that are summed side by side: one AVX-512 vector.

@@ -23,8 +23,13 @@ macro_rules! per_tier {
                     Tier::Avx512 | Tier::Avx512Vnni | Tier::Amx => return unsafe { avx512($($arg),*) },
                     // SAFETY: as above.
                     Tier::Avx2 | Tier::AvxVnni => return unsafe { avx2($($arg),*) },
-                    Tier::Plain => {}
+                    _ => {}
                 }
+            }
+            // What NEON has, all of these processors have.
+            #[cfg(target_arch = "aarch64")]
+            if matches!(tier, Tier::Neon | Tier::NeonDot) {
+                return $body::<true>($($arg),*);
             }
             $body::<false>($($arg),*);
         }

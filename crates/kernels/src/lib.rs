@@ -19,10 +19,17 @@ mod minima;
 mod quantised_matrix;
 mod quantised_rows;
 mod tier;
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+mod tiles;
 mod two_bytes;
 
 #[cfg(feature = "cuda")]
 pub mod cuda;
+
+#[cfg(target_arch = "aarch64")]
+mod neon;
+#[cfg(target_arch = "aarch64")]
+mod neon_dot;
 
 #[cfg(target_arch = "x86_64")]
 mod amx;

@@ -58,6 +58,8 @@ pub fn linear_part(
             Tier::Avx512 | Tier::Avx512Vnni | Tier::Amx => crate::x86::panel_avx512(&task, out),
             #[cfg(target_arch = "x86_64")]
             Tier::Avx2 | Tier::AvxVnni => crate::x86::panel_avx2(&task, out),
+            #[cfg(target_arch = "aarch64")]
+            Tier::Neon | Tier::NeonDot => crate::neon::panel(&task, out),
             _ => panel_plain(&task, out),
         }
     });

@@ -60,6 +60,8 @@ pub fn linear_int8_part(
             Tier::Avx512Vnni => crate::x86_vnni::panel(&task, out),
             #[cfg(target_arch = "x86_64")]
             Tier::AvxVnni => crate::x86_avx_vnni::panel(&task, out),
+            #[cfg(target_arch = "aarch64")]
+            Tier::NeonDot => crate::neon_dot::panel(&task, out),
             _ => panel_plain(&task, out),
         }
     });

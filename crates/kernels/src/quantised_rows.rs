@@ -4,6 +4,7 @@ use crate::Tier;
 use crate::aligned::AlignedBytes;
 use crate::elementwise::per_tier;
 use crate::quantised_matrix::{GROUP, padded_width};
+#[cfg(target_arch = "x86_64")]
 use crate::tier::assert_available;
 use crate::two_bytes::two_bytes;
 

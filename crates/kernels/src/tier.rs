@@ -7,8 +7,12 @@ use std::sync::OnceLock;
 /// A level of instructions that the kernels are compiled for, slowest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Tier {
-    /// What the compiler makes of plain Rust on any processor (on Arm this is NEON).
+    /// What the compiler makes of plain Rust on any processor.
     Plain,
+    /// 64-bit Arm with NEON, which all of them have.
+    Neon,
+    /// The same with dot products of bytes: Cortex-A75 and A55, Neoverse, Apple's M1 and all after them.
+    NeonDot,
     /// x86-64 with AVX2 and FMA.
     Avx2,
     /// The same with AVX-VNNI, 8-bit products of 256 bits: processors without AVX-512 from Alder Lake on.
@@ -46,7 +50,8 @@ impl std::error::Error for TierError {}
 
 impl Tier {
     /// All tiers, slowest first.
-    pub const ALL: [Self; 6] = [Self::Plain, Self::Avx2, Self::AvxVnni, Self::Avx512, Self::Avx512Vnni, Self::Amx];
+    pub const ALL: [Self; 8] =
+        [Self::Plain, Self::Neon, Self::NeonDot, Self::Avx2, Self::AvxVnni, Self::Avx512, Self::Avx512Vnni, Self::Amx];
 
     /// Environment variable that forces a tier.
     pub const ENV: &'static str = "GRENS_KERNEL";
@@ -72,7 +77,11 @@ impl Tier {
             Self::Avx512Vnni => Self::Avx512.is_available() && is_x86_feature_detected!("avx512vnni"),
             #[cfg(target_arch = "x86_64")]
             Self::Amx => Self::Avx512Vnni.is_available() && crate::amx::is_available(),
-            #[cfg(not(target_arch = "x86_64"))]
+            #[cfg(target_arch = "aarch64")]
+            Self::Neon => std::arch::is_aarch64_feature_detected!("neon"),
+            #[cfg(target_arch = "aarch64")]
+            Self::NeonDot => Self::Neon.is_available() && std::arch::is_aarch64_feature_detected!("dotprod"),
+            // The tiers of other processors.
             _ => false,
         }
     }
@@ -87,10 +96,11 @@ impl Tier {
     /// Whether 8-bit products are the fastest that this tier has: then a model whose weights are kept in 8 bits runs in them.
     #[must_use]
     pub const fn prefers_int8(self) -> bool {
-        matches!(self, Self::AvxVnni | Self::Avx512Vnni | Self::Amx)
+        matches!(self, Self::NeonDot | Self::AvxVnni | Self::Avx512Vnni | Self::Amx)
     }
 
     /// Whether kernels of 512 bits run on it.
+    #[cfg(any(target_arch = "x86_64", test))]
     pub(crate) const fn has_avx512(self) -> bool {
         matches!(self, Self::Avx512 | Self::Avx512Vnni | Self::Amx)
     }
@@ -99,6 +109,7 @@ impl Tier {
     #[must_use]
     pub const fn in_f32(self) -> Self {
         match self {
+            Self::NeonDot => Self::Neon,
             Self::AvxVnni => Self::Avx2,
             Self::Avx512Vnni | Self::Amx => Self::Avx512,
             other => other,
@@ -129,6 +140,8 @@ impl fmt::Display for Tier {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Plain => "plain",
+            Self::Neon => "neon",
+            Self::NeonDot => "neon-dot",
             Self::Avx2 => "avx2",
             Self::AvxVnni => "avx-vnni",
             Self::Avx512 => "avx512",

@@ -7,33 +7,12 @@ use std::arch::x86_64::{
 
 use crate::linear::PanelTask;
 use crate::matrix::PANEL;
+use crate::tiles::tiles;
 
 /// Rows of an AVX-512 tile: 12 x 2 sums, 2 weights and a broadcast fill the 32 registers.
 const ROWS_512: usize = 12;
 /// Rows of an AVX2 tile: 6 x 2 sums, 2 weights and a broadcast fill the 16 registers.
 const ROWS_256: usize = 6;
-
-/// Take all rows of `$task` through `$kernel`, up to `$most` at a time.
-macro_rules! tiles {
-    ($task:expr, $out:expr, $most:expr, $kernel:ident, [$($m:literal),+]) => {{
-        let rows = $task.rows();
-        let mut row = 0;
-        while row < rows {
-            let m = (rows - row).min($most);
-            // SAFETY: the caller checked that this processor has the tier's features, and the kernel reads rows
-            // `row..row + m` of the task, which exist.
-            unsafe {
-                match m {
-                    $($m => $kernel::<$m>($task, row, $out),)+
-                    _ => unreachable!("a tile has 1 to {} rows", $most),
-                }
-            }
-            row += m;
-        }
-    }};
-}
-
-pub(crate) use tiles;
 
 pub(crate) fn panel_avx512(task: &PanelTask<'_>, out: &mut [f32]) {
     tiles!(task, out, ROWS_512, tile_avx512, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);

@@ -11,7 +11,7 @@ use crate::linear_int8::PanelTask;
 use crate::matrix::PANEL;
 use crate::quantised_matrix::GROUP;
 use crate::quantised_rows::AT_PLACE;
-use crate::x86::tiles;
+use crate::tiles::tiles;
 
 /// Rows of a tile: 6 x 2 sums, 2 weights and a broadcast fill the 16 registers.
 const ROWS: usize = 6;

@@ -7,7 +7,7 @@ use std::arch::x86_64::{
 use crate::linear_int8::PanelTask;
 use crate::matrix::PANEL;
 use crate::quantised_matrix::GROUP;
-use crate::x86::tiles;
+use crate::tiles::tiles;
 use crate::x86_finish::{Finish, with_outlier};
 
 /// Rows of a tile: 12 x 2 sums, 2 weights and a broadcast fill the 32 registers.

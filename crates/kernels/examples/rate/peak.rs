@@ -47,12 +47,12 @@ macro_rules! chains {
 /// Multiply-adds a second of one thread.
 pub(crate) fn products_per_second(tier: Tier) -> f64 {
     match tier {
-        Tier::Plain => f64::NAN,
         Tier::Avx2 => chains!("vfmadd231ps", "ymm", 8),
         Tier::AvxVnni => chains!("{{vex}} vpdpbusd", "ymm", 32),
         Tier::Avx512 => chains!("vfmadd231ps", "zmm", 16),
         Tier::Avx512Vnni => chains!("vpdpbusd", "zmm", 64),
         Tier::Amx => tiles(),
+        _ => f64::NAN,
     }
 }
 
