@@ -80,7 +80,7 @@ impl From<InferError> for Failure {
             InferError::Candle(_) | InferError::Tokenizer(_) | InferError::Threads(_) => (Exit::Failure, None),
             InferError::NotFinite => (
                 Exit::Model,
-                Some("fetch the model again; GRENS_KERNEL=avx2 and --device cpu multiply its weights in another way"),
+                Some("fetch the model again; GRENS_KERNEL=plain and --device cpu multiply its weights in another way"),
             ),
             InferError::Read { .. }
             | InferError::Policy(_)

@@ -80,7 +80,14 @@ fn cpu_features() -> String {
     all.into_iter().filter(|f| f.1).map(|f| f.0).collect::<Vec<_>>().join(" ")
 }
 
-#[cfg(not(target_arch = "x86_64"))]
+/// The same on Arm.
+#[cfg(target_arch = "aarch64")]
+fn cpu_features() -> String {
+    let all = [("neon", Tier::Neon.is_available()), ("dotprod", Tier::NeonDot.is_available())];
+    all.into_iter().filter(|f| f.1).map(|f| f.0).collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
 fn cpu_features() -> String {
     std::env::consts::ARCH.to_owned()
 }
