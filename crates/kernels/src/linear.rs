@@ -66,7 +66,7 @@ pub fn linear_part(
 }
 
 /// The panels that make `outputs` of `n_out`.
-pub(crate) fn panels(outputs: &Range<usize>, n_out: usize) -> Range<usize> {
+fn panels(outputs: &Range<usize>, n_out: usize) -> Range<usize> {
     let ends = outputs.end.is_multiple_of(PANEL) || outputs.end == n_out;
     assert!(
         outputs.start.is_multiple_of(PANEL) && ends && outputs.end <= n_out,

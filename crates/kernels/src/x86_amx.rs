@@ -23,16 +23,9 @@ const TOGETHER: usize = 32;
 /// Rows that are finished side by side: enough that no instruction waits for the one before it.
 const SIDE_BY_SIDE: usize = 4;
 
-/// As `linear_int8_part`, of whole panels.
-pub(crate) fn product(
-    x: &QuantisedRows,
-    w: &QuantisedMatrix,
-    panels: Range<usize>,
-    bias: &[f32],
-    act: Activation,
-    out: &mut [f32],
-) {
-    let product = Product { x, w, panels, bias };
+/// As `linear_int8`.
+pub(crate) fn product(x: &QuantisedRows, w: &QuantisedMatrix, bias: &[f32], act: Activation, out: &mut [f32]) {
+    let product = Product { x, w, bias };
     let tiles = Tiles::set_up();
     // Numbers of many rows at once, since beside tiles vectors of 512 bits multiply half as fast; of few enough that they are near.
     let block = if act == Activation::Gelu { ROW_BLOCK } else { x.rows.len() };
@@ -54,7 +47,6 @@ pub(crate) fn product(
 struct Product<'a> {
     x: &'a QuantisedRows,
     w: &'a QuantisedMatrix,
-    panels: Range<usize>,
     bias: &'a [f32],
 }
 
@@ -77,7 +69,7 @@ impl Product<'_> {
         let (mut now, mut before) = (&mut a, &mut b);
         let mut unfinished: Option<Unit<TWO>> = None;
         for block in rows.clone().step_by(TOGETHER) {
-            for panel in self.panels.clone() {
+            for panel in 0..self.w.n_out().div_ceil(PANEL) {
                 let finish = self.finish_of::<TWO>(panel);
                 let weights = self.w.panel(panel);
                 assert!(weights.len() == width * PANEL);
@@ -132,7 +124,7 @@ impl Product<'_> {
 
     /// Where a panel's outputs stand in a row of what is written.
     fn columns(&self, panel: usize) -> Range<usize> {
-        let first = (panel - self.panels.start) * PANEL;
+        let first = panel * PANEL;
         first..self.bias.len().min(first + PANEL)
     }
 
