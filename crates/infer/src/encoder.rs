@@ -9,6 +9,7 @@ mod candle_backend;
 mod cuda_backend;
 mod embedding;
 mod kernel_backend;
+mod partner;
 mod zoo;
 
 use std::path::Path;
@@ -42,6 +43,14 @@ pub trait Encoder: Send + Sync {
     /// # Errors
     /// When the tensor library fails.
     fn logits(&self, batch: &PackedBatch) -> Result<Vec<f32>>;
+
+    /// As [`Encoder::logits`], of a batch that is alone: one of `threads` has nothing else to do, and may help.
+    ///
+    /// # Errors
+    /// As [`Encoder::logits`].
+    fn logits_of_one(&self, batch: &PackedBatch, _threads: &rayon::ThreadPool) -> Result<Vec<f32>> {
+        self.logits(batch)
+    }
 
     /// Outputs per post.
     fn n_labels(&self) -> usize;

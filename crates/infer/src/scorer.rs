@@ -87,6 +87,8 @@ pub struct Scorer {
     heads: Heads,
     calibration: Calibration,
     pool: rayon::ThreadPool,
+    /// Posts alone that are being scored.
+    alone: AtomicUsize,
     info: ModelInfo,
 }
 
@@ -154,7 +156,7 @@ impl Scorer {
             threads,
             verified: dir.is_verified(),
         };
-        Ok(Self { tokens, encoder, heads, calibration, pool, info })
+        Ok(Self { tokens, encoder, heads, calibration, pool, alone: AtomicUsize::new(0), info })
     }
 
     /// Facts for people.
@@ -236,6 +238,18 @@ impl Scorer {
         self.calibration.scores(self.heads.logits(outputs))
     }
 
+    /// Logits of one post, on the calling thread and, if nothing else is scored, with the help of a worker.
+    fn logits_of_one(&self, post: &Encoded) -> Result<Vec<f32>> {
+        let batch = PackedBatch::new(std::iter::once(post.ids.as_slice()));
+        let others = self.alone.fetch_add(1, Ordering::Relaxed);
+        let _underway = Underway(&self.alone);
+        if others == 0 && self.info.threads > 1 {
+            self.encoder.logits_of_one(&batch, &self.pool)
+        } else {
+            self.encoder.logits(&batch)
+        }
+    }
+
     /// Logits of all posts, `[posts, n_labels]`: batches of neighbours side by side, on the threads or on the encoder's lanes.
     fn logits_of<E: Borrow<Encoded> + Sync>(&self, posts: &[E]) -> Result<Vec<f32>> {
         let lengths: Vec<usize> = posts.iter().map(|p| p.borrow().ids.len()).collect();
@@ -244,8 +258,7 @@ impl Scorer {
         };
         let Pace { batch_tokens, lanes } = self.encoder.pace();
         let batches: Vec<Vec<f32>> = if lanes == 0 && posts.len() == 1 && self.encoder.in_int8() {
-            // Threads would not share it: waking one takes a good part of the time that a post does.
-            vec![logits(0..1)?]
+            vec![self.logits_of_one(posts[0].borrow())?]
         } else if lanes == 0 {
             let ranges = equal_ranges(&lengths, batch_tokens, self.info.threads);
             self.pool.install(|| ranges.into_par_iter().map(logits).collect::<Result<_>>())?
@@ -253,6 +266,15 @@ impl Scorer {
             on_lanes(&equal_ranges(&lengths, batch_tokens, 1), lanes, logits)?
         };
         finite(batches.concat())
+    }
+}
+
+/// Says that a post is scored until this is dropped.
+struct Underway<'a>(&'a AtomicUsize);
+
+impl Drop for Underway<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }
 

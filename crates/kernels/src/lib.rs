@@ -57,7 +57,7 @@ mod x86_vnni;
 pub use attention::{AttentionShape, Queries, attention};
 pub use elementwise::{gelu, layer_norm, softmax, tanh};
 pub use linear::{Activation, linear, linear_part};
-pub use linear_int8::linear_int8;
+pub use linear_int8::{linear_int8, linear_int8_part};
 pub use matrix::{PANEL, PackedMatrix};
 pub use minima::minima;
 pub use quantised_matrix::QuantisedMatrix;

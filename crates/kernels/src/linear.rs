@@ -30,7 +30,7 @@ pub fn linear(tier: Tier, x: &[f32], w: &PackedMatrix, bias: &[f32], act: Activa
 
 /// As [`linear`], of some outputs only, so that threads can share one product; each output has the bits that it has in the whole.
 ///
-/// `bias` has `outputs.len()` values and `out` is `[rows, outputs.len()]`.
+/// `bias` has `outputs.len()` values and `out` is `[rows, outputs.len()]`, or has longer rows, of which the first places are written.
 ///
 /// # Panics
 /// As [`linear`], and when `outputs` does not begin at a multiple of [`PANEL`], or ends neither at one nor at `w.n_out()`.
@@ -47,10 +47,9 @@ pub fn linear_part(
     let n_in = w.n_in();
     let rows = x.len() / n_in;
     assert_eq!(x.len(), rows * n_in, "x must hold whole rows of {n_in}");
-    assert_eq!(bias.len(), outputs.len(), "one bias per output");
-    assert_eq!(out.len(), rows * outputs.len(), "out must be [{rows}, {}]", outputs.len());
+    let stride = stride(rows, &outputs, bias, out);
 
-    by_panels(tier, panels(&outputs, w.n_out()), bias, act, out, |rows, columns, out| {
+    by_panels(tier, panels(&outputs, w.n_out()), bias, act, out, stride, |rows, columns, out| {
         let x = &x[rows.start * n_in..rows.end * n_in];
         let task = PanelTask { x, n_in, panel: w.panel(columns.panel()), columns };
         match tier {
@@ -65,8 +64,24 @@ pub fn linear_part(
     });
 }
 
+/// Values from one of `rows` rows of `out` to the next.
+///
+/// # Panics
+/// When there is not one bias an output, or `out` has no whole rows that are long enough.
+pub(crate) fn stride(rows: usize, outputs: &Range<usize>, bias: &[f32], out: &[f32]) -> usize {
+    assert_eq!(bias.len(), outputs.len(), "one bias per output");
+    let stride = out.len().checked_div(rows).unwrap_or(outputs.len());
+    assert!(
+        out.len() == rows * stride && stride >= outputs.len(),
+        "out must be [{rows}, {}] or have longer rows, not {} values",
+        outputs.len(),
+        out.len()
+    );
+    stride
+}
+
 /// The panels that make `outputs` of `n_out`.
-fn panels(outputs: &Range<usize>, n_out: usize) -> Range<usize> {
+pub(crate) fn panels(outputs: &Range<usize>, n_out: usize) -> Range<usize> {
     let ends = outputs.end.is_multiple_of(PANEL) || outputs.end == n_out;
     assert!(
         outputs.start.is_multiple_of(PANEL) && ends && outputs.end <= n_out,
@@ -75,7 +90,7 @@ fn panels(outputs: &Range<usize>, n_out: usize) -> Range<usize> {
     outputs.start / PANEL..outputs.end.div_ceil(PANEL)
 }
 
-/// Call `run` with each block of rows and each of `panels`: the rows' range, the panel, and the block's outputs, `[rows, bias.len()]`.
+/// Call `run` with each block of rows and each of `panels`: the rows' range, the panel, and the block's outputs, `[rows, stride]`.
 /// Then apply `act` to the block, while it is near.
 pub(crate) fn by_panels(
     tier: Tier,
@@ -83,21 +98,28 @@ pub(crate) fn by_panels(
     bias: &[f32],
     act: Activation,
     out: &mut [f32],
+    stride: usize,
     mut run: impl FnMut(Range<usize>, &Columns, &mut [f32]),
 ) {
-    let n_out = bias.len();
-    for (block, out) in out.chunks_mut(ROW_BLOCK * n_out).enumerate() {
-        let rows = block * ROW_BLOCK..block * ROW_BLOCK + out.len() / n_out;
+    for (block, out) in out.chunks_mut(ROW_BLOCK * stride).enumerate() {
+        let rows = block * ROW_BLOCK..block * ROW_BLOCK + out.len() / stride;
         for panel in panels.clone() {
             let first = (panel - panels.start) * PANEL;
-            let count = PANEL.min(n_out - first);
+            let count = PANEL.min(bias.len() - first);
             let mut padded_bias = [0.0; PANEL];
             padded_bias[..count].copy_from_slice(&bias[first..first + count]);
-            run(rows.clone(), &Columns { panel, first, count, n_out, bias: padded_bias }, out);
+            run(rows.clone(), &Columns { panel, first, count, stride, bias: padded_bias }, out);
         }
-        if act == Activation::Gelu {
-            gelu(tier, out);
-        }
+        activate(tier, act, out, bias.len(), stride);
+    }
+}
+
+/// Apply `act` to the first `count` values of each row of `stride`.
+pub(crate) fn activate(tier: Tier, act: Activation, out: &mut [f32], count: usize, stride: usize) {
+    match act {
+        Activation::None => {}
+        Activation::Gelu if count == stride => gelu(tier, out),
+        Activation::Gelu => out.chunks_exact_mut(stride).for_each(|row| gelu(tier, &mut row[..count])),
     }
 }
 
@@ -108,7 +130,7 @@ pub(crate) struct Columns {
     first: usize,
     /// At most [`PANEL`].
     pub(crate) count: usize,
-    n_out: usize,
+    stride: usize,
     pub(crate) bias: [f32; PANEL],
 }
 
@@ -120,7 +142,7 @@ impl Columns {
     /// Their place in row `row` of a block's outputs.
     #[inline(always)]
     pub(crate) fn of_row<'a>(&self, row: usize, out: &'a mut [f32]) -> &'a mut [f32] {
-        let at = row * self.n_out + self.first;
+        let at = row * self.stride + self.first;
         &mut out[at..at + self.count]
     }
 }
@@ -213,7 +235,7 @@ mod tests {
         }
 
         #[test]
-        fn parts_are_the_whole(rows in 1usize..20, n_out in 1usize..140, cut in 0usize..5, seed: u32) {
+        fn parts_are_the_whole(rows in 1usize..20, n_out in 1usize..140, cut in 0usize..5, beyond in 0usize..40, seed: u32) {
             let n_in = 21;
             let cut = (cut * PANEL).min(n_out / PANEL * PANEL);
             let (x, w, b) = (values(rows * n_in, seed), values(n_out * n_in, seed ^ 1), values(n_out, seed ^ 2));
@@ -222,10 +244,12 @@ mod tests {
                 let mut whole = vec![f32::NAN; rows * n_out];
                 linear(tier, &x, &packed, &b, Activation::Gelu, &mut whole);
                 for part in [0..cut, cut..n_out].into_iter().filter(|part| !part.is_empty()) {
-                    let mut out = vec![f32::NAN; rows * part.len()];
+                    let stride = part.len() + beyond;
+                    let mut out = vec![f32::NAN; rows * stride];
                     linear_part(tier, &x, &packed, part.clone(), &b[part.clone()], Activation::Gelu, &mut out);
-                    for (row, out) in out.chunks(part.len()).enumerate() {
-                        prop_assert_eq!(out, &whole[row * n_out..][part.clone()]);
+                    for (row, out) in out.chunks(stride).enumerate() {
+                        prop_assert_eq!(&out[..part.len()], &whole[row * n_out..][part.clone()]);
+                        prop_assert!(out[part.len()..].iter().all(|v| v.is_nan()));
                     }
                 }
             }

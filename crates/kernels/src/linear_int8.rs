@@ -1,7 +1,9 @@
 //! `out = act(x W^T + b)` in 8 bits: u8 rows by i8 weights, summed exactly in 32 bits, so every tier gives the same bits.
 
+use std::ops::Range;
+
 use crate::Tier;
-use crate::linear::{Activation, Columns, by_panels};
+use crate::linear::{Activation, Columns, by_panels, panels, stride};
 use crate::matrix::PANEL;
 use crate::quantised_matrix::{GROUP, QuantisedMatrix, padded_width};
 use crate::quantised_rows::{Precision, QuantisedRows, RowScale};
@@ -14,17 +16,34 @@ use crate::tier::assert_available;
 /// # Panics
 /// When the lengths do not fit together or `tier` is not available here.
 pub fn linear_int8(tier: Tier, x: &QuantisedRows, w: &QuantisedMatrix, bias: &[f32], act: Activation, out: &mut [f32]) {
+    linear_int8_part(tier, x, w, 0..w.n_out(), bias, act, out);
+}
+
+/// As [`linear_int8`], of some outputs only, so that threads can share one product; each output has the bits that it has in the whole.
+///
+/// `bias` has `outputs.len()` values and `out` is `[rows, outputs.len()]`, or has longer rows, of which the first places are written.
+///
+/// # Panics
+/// As [`linear_int8`], and when `outputs` does not begin at a multiple of [`PANEL`](crate::PANEL), or ends neither at one nor at `w.n_out()`.
+pub fn linear_int8_part(
+    tier: Tier,
+    x: &QuantisedRows,
+    w: &QuantisedMatrix,
+    outputs: Range<usize>,
+    bias: &[f32],
+    act: Activation,
+    out: &mut [f32],
+) {
     assert_available(tier);
-    let rows = x.rows.len();
     assert_eq!(x.width, padded_width(w.n_in()), "x must hold rows of {}", w.n_in());
-    assert_eq!(bias.len(), w.n_out(), "one bias per output");
-    assert_eq!(out.len(), rows * w.n_out(), "out must be [{rows}, {}]", w.n_out());
+    let stride = stride(x.rows.len(), &outputs, bias, out);
+    let panels = panels(&outputs, w.n_out());
     #[cfg(target_arch = "x86_64")]
     if tier == Tier::Amx {
-        crate::x86_amx::product(x, w, bias, act, out);
+        crate::x86_amx::product(x, w, panels, bias, act, out, stride);
         return;
     }
-    by_panels(tier, 0..w.n_out().div_ceil(PANEL), bias, act, out, |rows, columns, out| {
+    by_panels(tier, panels, bias, act, out, stride, |rows, columns, out| {
         let (scales, sums) = w.of_panel(columns.panel());
         let task = PanelTask {
             x,
@@ -214,6 +233,30 @@ mod tests {
                     "{tier} {precision:?}: {} for {want}",
                     out[0]
                 );
+            }
+        }
+    }
+
+    #[test]
+    fn parts_are_the_whole() {
+        let (rows, n_in, n_out) = (119, 100, 150);
+        let (x, w, b) = (floats(rows * n_in, 4), bytes(n_out * n_in, 5), floats(n_out, 6));
+        let packed = QuantisedMatrix::pack(&w, &vec![0.01; n_out], n_out, n_in);
+        for tier in Tier::ALL.into_iter().filter(|t| t.is_available()) {
+            for precision in [Precision::OneByte, Precision::TwoBytes] {
+                let mut quantised = QuantisedRows::default();
+                quantised.fill(tier, &x, n_in, precision);
+                let mut whole = vec![f32::NAN; rows * n_out];
+                linear_int8(tier, &quantised, &packed, &b, Activation::Gelu, &mut whole);
+                for (part, stride) in [(0..64, 64), (0..64, 150), (64..96, 33), (96..150, 54)] {
+                    let mut out = vec![f32::NAN; rows * stride];
+                    let bias = &b[part.clone()];
+                    linear_int8_part(tier, &quantised, &packed, part.clone(), bias, Activation::Gelu, &mut out);
+                    for (row, out) in out.chunks(stride).enumerate() {
+                        assert_eq!(&out[..part.len()], &whole[row * n_out..][part.clone()], "{tier} {precision:?}");
+                        assert!(out[part.len()..].iter().all(|v| v.is_nan()), "{tier} wrote beside {part:?}");
+                    }
+                }
             }
         }
     }

@@ -8,13 +8,13 @@ use std::arch::x86_64::{
 };
 use std::ops::Range;
 
+use crate::Tier;
 use crate::amx::{FourSums, TILE_BYTES, Tiles};
-use crate::linear::{Activation, ROW_BLOCK};
+use crate::linear::{Activation, ROW_BLOCK, activate};
 use crate::matrix::PANEL;
 use crate::quantised_matrix::QuantisedMatrix;
 use crate::quantised_rows::{Precision, QuantisedRows, TILE_ROWS};
 use crate::x86_finish::{Finish, with_outlier};
-use crate::{Tier, gelu};
 
 /// Rows that go through all panels before the next rows do: they, their sums and a panel fit the first-level cache where an input is
 /// not wide.
@@ -23,9 +23,17 @@ const TOGETHER: usize = 32;
 /// Rows that are finished side by side: enough that no instruction waits for the one before it.
 const SIDE_BY_SIDE: usize = 4;
 
-/// As `linear_int8`.
-pub(crate) fn product(x: &QuantisedRows, w: &QuantisedMatrix, bias: &[f32], act: Activation, out: &mut [f32]) {
-    let product = Product { x, w, bias };
+/// As `linear_int8_part`, of whole panels, to the first places of rows of `stride`.
+pub(crate) fn product(
+    x: &QuantisedRows,
+    w: &QuantisedMatrix,
+    panels: Range<usize>,
+    bias: &[f32],
+    act: Activation,
+    out: &mut [f32],
+    stride: usize,
+) {
+    let product = Product { x, w, panels, bias, stride };
     let tiles = Tiles::set_up();
     // Numbers of many rows at once, since beside tiles vectors of 512 bits multiply half as fast; of few enough that they are near.
     let block = if act == Activation::Gelu { ROW_BLOCK } else { x.rows.len() };
@@ -38,16 +46,17 @@ pub(crate) fn product(x: &QuantisedRows, w: &QuantisedMatrix, bias: &[f32], act:
                 Precision::TwoBytes => product.run::<true>(&tiles, rows.clone(), out),
             }
         }
-        if act == Activation::Gelu {
-            gelu(Tier::Amx, &mut out[rows.start * bias.len()..rows.end * bias.len()]);
-        }
+        activate(Tier::Amx, act, &mut out[rows.start * stride..rows.end * stride], bias.len(), stride);
     }
 }
 
 struct Product<'a> {
     x: &'a QuantisedRows,
     w: &'a QuantisedMatrix,
+    panels: Range<usize>,
     bias: &'a [f32],
+    /// Values from one row of what is written to the next.
+    stride: usize,
 }
 
 /// Rows by a panel whose sums are to become numbers.
@@ -69,7 +78,7 @@ impl Product<'_> {
         let (mut now, mut before) = (&mut a, &mut b);
         let mut unfinished: Option<Unit<TWO>> = None;
         for block in rows.clone().step_by(TOGETHER) {
-            for panel in 0..self.w.n_out().div_ceil(PANEL) {
+            for panel in self.panels.clone() {
                 let finish = self.finish_of::<TWO>(panel);
                 let weights = self.w.panel(panel);
                 assert!(weights.len() == width * PANEL);
@@ -124,7 +133,7 @@ impl Product<'_> {
 
     /// Where a panel's outputs stand in a row of what is written.
     fn columns(&self, panel: usize) -> Range<usize> {
-        let first = panel * PANEL;
+        let first = (panel - self.panels.start) * PANEL;
         first..self.bias.len().min(first + PANEL)
     }
 
@@ -165,8 +174,7 @@ impl Product<'_> {
         let low = [&sums.0[tile][at..at + N], &sums.0[tile + 1][at..at + N]];
         let high = [&sums.0[2][at..at + N], &sums.0[3][at..at + N]];
         let columns = self.columns(unit.panel);
-        let n_out = self.bias.len();
-        let out = &mut out[row * n_out + columns.start..(row + N - 1) * n_out + columns.end];
+        let out = &mut out[row * self.stride + columns.start..(row + N - 1) * self.stride + columns.end];
         let mut numbers = [[_mm512_setzero_ps(); 2]; N];
         for (m, of_row) in self.x.rows[row..row + N].iter().enumerate() {
             let mut sum = [load(&low[0][m]), load(&low[1][m])];
@@ -179,7 +187,7 @@ impl Product<'_> {
         }
         for m in 0..N {
             // SAFETY: `out` goes from the first row's outputs to the end of the last one's.
-            unsafe { unit.finish.write(numbers[m], out.as_mut_ptr().add(m * n_out)) };
+            unsafe { unit.finish.write(numbers[m], out.as_mut_ptr().add(m * self.stride)) };
         }
     }
 

@@ -35,6 +35,10 @@ pub(super) trait Backend: Send + Sync + Sized {
 
     /// A few words for people: which code, on what.
     fn describe(&self) -> String;
+    /// What `run` gives, which may ask one of `threads` for help with a batch that is alone.
+    fn with_partner<T>(&self, _threads: &rayon::ThreadPool, run: impl FnOnce() -> T) -> T {
+        run()
+    }
     /// Whether a layer multiplies in 8 bits.
     fn in_int8(layer: &Self::Linear) -> bool;
 

@@ -240,6 +240,10 @@ impl<B: Backend> Encoder for Bert<B> {
         b.logits(x, &self.head)
     }
 
+    fn logits_of_one(&self, batch: &PackedBatch, threads: &rayon::ThreadPool) -> Result<Vec<f32>> {
+        self.backend.with_partner(threads, || self.logits(batch))
+    }
+
     fn n_labels(&self) -> usize {
         self.shape.n_labels
     }
