@@ -114,25 +114,38 @@ fn pause(looks: &mut u32) {
 mod tests {
     use super::*;
 
+    /// Ask, and wait until the work is begun: taking it back at once leaves nobody the time.
+    fn answered<T>(partner: &Partner<T>, work: impl Fn() -> T) -> Option<T> {
+        while !partner.ask(&work) {
+            std::thread::yield_now();
+        }
+        while partner.stage.load(Ordering::Acquire) == ASKED {
+            std::thread::yield_now();
+        }
+        partner.answer()
+    }
+
     #[test]
     fn every_piece_is_done_once_and_comes_back() {
         let partner = Partner::<(u32, u32)>::new();
-        let mut done = 0;
         std::thread::scope(|scope| {
-            scope.spawn(|| partner.serve(|(given, result)| *result = *given * 2 + 1));
-            for given in 0.. {
-                // Sometimes it is not there yet, or the answer is wanted before it begins.
-                if let Some(answer) = partner.ask(|| (given, 0)).then(|| partner.answer()).flatten() {
-                    assert_eq!(answer, (given, given * 2 + 1));
-                    done += 1;
-                }
-                if done == 100 {
-                    break;
-                }
-                std::thread::yield_now();
+            scope.spawn(|| partner.serve(|(given, result)| *result += *given * 2 + 1));
+            for given in 0..100 {
+                assert_eq!(answered(&partner, || (given, 0)), Some((given, given * 2 + 1)));
             }
             partner.over();
         });
+    }
+
+    #[test]
+    fn work_may_be_taken_back() {
+        let partner = Partner::<u32>::new();
+        partner.stage.store(FREE, Ordering::Release);
+        for _ in 0..3 {
+            assert!(partner.ask(|| 1));
+            assert!(!partner.ask(|| 2), "a piece at a time");
+            assert_eq!(partner.answer(), None, "nobody began it");
+        }
     }
 
     #[test]
@@ -149,23 +162,9 @@ mod tests {
         let partner = Partner::<u32>::new();
         std::thread::scope(|scope| {
             let served = scope.spawn(|| partner.serve(|_| unreachable!("made on purpose")));
-            let answer = loop {
-                if partner.ask(|| 7) {
-                    if let Some(answer) = partner.answer() {
-                        break Some(answer);
-                    }
-                    if served.is_finished() {
-                        break None;
-                    }
-                }
-                if served.is_finished() {
-                    break None;
-                }
-                std::thread::yield_now();
-            };
-            assert_eq!(answer, None);
+            assert_eq!(answered(&partner, || 7), None);
             assert!(served.join().is_err());
         });
-        assert!(!partner.ask(|| 1));
+        assert!(!partner.ask(|| 1), "nobody is there any more");
     }
 }
