@@ -68,8 +68,12 @@ impl<T> Partner<T> {
         while self.stage.load(Ordering::Acquire) == AT_WORK {
             pause(&mut looks);
         }
-        let work = self.slot().take();
-        work.filter(|_| self.moved(DONE, FREE))
+        let work = self.slot().take().filter(|_| self.moved(DONE, FREE));
+        if looks >= LOOKS {
+            // The machine has other things to do: being waited for would cost more than help is worth.
+            self.over();
+        }
+        work
     }
 
     /// Whether somebody looks out for work.
@@ -114,12 +118,12 @@ fn pause(looks: &mut u32) {
 mod tests {
     use super::*;
 
-    /// Ask, and wait until the work is begun: taking it back at once leaves nobody the time.
-    fn answered<T>(partner: &Partner<T>, work: impl Fn() -> T) -> Option<T> {
+    /// Ask, and wait until the work is at one of these stages no more: taking it back at once leaves nobody the time to begin.
+    fn answered<T>(partner: &Partner<T>, stages: &[u8], work: impl Fn() -> T) -> Option<T> {
         while !partner.ask(&work) {
             std::thread::yield_now();
         }
-        while partner.stage.load(Ordering::Acquire) == ASKED {
+        while stages.contains(&partner.stage.load(Ordering::Acquire)) {
             std::thread::yield_now();
         }
         partner.answer()
@@ -131,7 +135,7 @@ mod tests {
         std::thread::scope(|scope| {
             scope.spawn(|| partner.serve(|(given, result)| *result += *given * 2 + 1));
             for given in 0..100 {
-                assert_eq!(answered(&partner, || (given, 0)), Some((given, given * 2 + 1)));
+                assert_eq!(answered(&partner, &[ASKED, AT_WORK], || (given, 0)), Some((given, given * 2 + 1)));
             }
             partner.over();
         });
@@ -158,11 +162,28 @@ mod tests {
     }
 
     #[test]
+    fn who_is_waited_for_long_is_sent_away() {
+        let partner = Partner::<u32>::new();
+        std::thread::scope(|scope| {
+            // Ends only when it is over.
+            scope.spawn(|| {
+                partner.serve(|given| {
+                    std::thread::sleep(std::time::Duration::from_millis(500));
+                    *given += 1;
+                });
+            });
+            assert_eq!(answered(&partner, &[ASKED], || 1), Some(2));
+            assert_eq!(partner.stage.load(Ordering::Acquire), OVER);
+        });
+        assert!(!partner.ask(|| 1));
+    }
+
+    #[test]
     fn work_that_panics_is_not_waited_for() {
         let partner = Partner::<u32>::new();
         std::thread::scope(|scope| {
             let served = scope.spawn(|| partner.serve(|_| unreachable!("made on purpose")));
-            assert_eq!(answered(&partner, || 7), None);
+            assert_eq!(answered(&partner, &[ASKED, AT_WORK], || 7), None);
             assert!(served.join().is_err());
         });
         assert!(!partner.ask(|| 1), "nobody is there any more");
