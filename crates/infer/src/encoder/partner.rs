@@ -62,6 +62,8 @@ impl<T> Partner<T> {
     /// What was asked for, done; none if nobody began it by now, or began and did not end it.
     pub(super) fn answer(&self) -> Option<T> {
         if self.moved(ASKED, FREE) {
+            // What it holds is needed again.
+            *self.slot() = None;
             return None;
         }
         let mut looks = 0;
@@ -173,7 +175,10 @@ mod tests {
                 });
             });
             assert_eq!(answered(&partner, &[ASKED], || 1), Some(2));
-            assert_eq!(partner.stage.load(Ordering::Acquire), OVER);
+            let stage = partner.stage.load(Ordering::Acquire);
+            // Else a failure would wait for the other thread.
+            partner.over();
+            assert_eq!(stage, OVER);
         });
         assert!(!partner.ask(|| 1));
     }
