@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """From public rows and the Dutch rows of this repository to models/grens-nl, in one command.
 
-Usage: python3 -m scripts.build_model --data DIR --work DIR --version 0.1.0 --policy NAME [--start models/grens-nl] [--seeds 1 2 3] [-- TRAIN OPTIONS [-- SECOND ROUND]]
+Usage: python3 -m scripts.build_model --data DIR --work DIR --version 0.1.0 --policy NAME [--start models/grens-nl] [--seeds 1 2 3 [--seed-rounds 2]] [-- TRAIN OPTIONS [-- SECOND ROUND]]
 
 Base model, trimmed vocabulary, training, int8 export, calibration and thresholds, each step being a script of its own; what exists
 already (the base, the trimmed base, a finished training of this version) is used again. What follows the first `--` goes to scripts.train; what follows a
 second one trains on from there, as a second, gentler round. `--start` goes on from a checkpoint, or from the model that is shipped, in place of the base. With
-`--seeds` the last round is run once with each, and what is exported is the mean of their weights (scripts/train/soup.py). Reports land in WORK/runs/.
+`--seeds` the last round is run once with each, and what goes on is the mean of their weights (scripts/train/soup.py); with `--seed-rounds 2` so are the last two.
+Reports land in WORK/runs/.
 """
 import argparse
 import pathlib
@@ -35,9 +36,12 @@ def main():
     args.add_argument("--policy", required=True, help="name of the thresholds, as scripts.calibrate wants it")
     args.add_argument("--start", type=pathlib.Path, help="go on from this checkpoint, or from models/grens-nl, instead of from the base")
     args.add_argument("--seeds", nargs="+", default=[], help="run the last round once with each of these")
-    args.add_argument("--share-of-start", type=float, default=0.0, help="of the weights before the last round in the mean over --seeds")
+    args.add_argument("--seed-rounds", type=int, default=1, help="how many rounds, from the last back, are run with each of --seeds")
+    args.add_argument("--share-of-start", type=float, default=0.0, help="of the weights before a round in the mean over --seeds")
     args.add_argument("--retrim", action="store_true", help="choose the vocabulary anew even if a trimmed base exists")
     args = args.parse_args(own)
+    if args.seed_rounds < 1:
+        raise SystemExit("error: --seed-rounds is 1 or more")
     if args.share_of_start and not args.seeds:
         raise SystemExit("error: --share-of-start is of the mean over --seeds; for one training give it to the round")
     base, trimmed, runs = (args.work / n for n in ("base", "trimmed", "runs"))
@@ -62,14 +66,19 @@ def main():
             run("train", "--base", trimmed, "--data", args.data, "--out", folder, "--report", report, *(["--start", start] if start else []), *options)
         return folder
 
+    def average(name, start, options):
+        """The folder of the mean over --seeds of a round, with its share of the weights before it."""
+        parts = [(train(f"{name}-seed-{seed}", start, [*options, "--seed", seed]), 1 - args.share_of_start) for seed in args.seeds]
+        parts += [(start, args.share_of_start * len(args.seeds))] if args.share_of_start else []
+        folder, report = args.work / f"checkpoint-{args.version}-{name}", runs / f"soup-{args.version}-{name}.json"
+        if not report.exists():
+            run("train.soup", "--base", trimmed, "--data", args.data, "--out", folder, "--report", report, *(f"{part}={weight:.4g}" for part, weight in parts))
+        return folder
+
     rounds = rounds or [[]]
     for number, options in enumerate(rounds, 1):
-        if args.seeds and number == len(rounds):
-            parts = [(train(f"{number}-seed-{seed}", start, [*options, "--seed", seed]), 1 - args.share_of_start) for seed in args.seeds]
-            parts += [(start, args.share_of_start * len(args.seeds))] if args.share_of_start else []
-            start = args.work / f"checkpoint-{args.version}"
-            run("train.soup", "--base", trimmed, "--data", args.data, "--out", start, "--report", runs / f"soup-{args.version}.json",
-                *(f"{folder}={weight:.4g}" for folder, weight in parts))
+        if args.seeds and number > len(rounds) - args.seed_rounds:
+            start = average(number, start, options)
         else:
             start = train(number, start, options)
     run("export_int8", "--checkpoint", start, "--out", args.out, "--version", args.version)
