@@ -15,7 +15,7 @@ import sys
 HERE = pathlib.Path(__file__).resolve().parent
 COLUMNS = ["family", "group_hate", "art137c", "art137d", "grounds", "form", "context", "group", "text"]
 GROUPS_A_FAMILY = 6           # the cap: no sentence comes back more often
-FRAMES_A_SLUR = 8
+FRAMES_A_SLUR = 10
 INSULTS = {"der": "derogation", "deh": "dehumanisation", "inf": "inferiority", "crm": "criminality", "iro": "irony"}
 CALLS = {"vio": "violence", "dis": "discrimination", "hat": "hatred", "vei": "veiled"}
 HARMLESS = {"pos": "positive", "neu": "neutral", "neg": "negated", "ref": "counter_ref", "qt": "counter_quote", "nws": "news", "vic": "victim",
@@ -69,7 +69,9 @@ def slur_rows():
         able = [f for f in frames if slur["to_one"] == "1" or "{L}" not in f["text"]]
         for frame in chosen(able, FRAMES_A_SLUR, slur["one"]):
             text = frame["text"].format(L=slur["one"], LL=slur["many"])
-            if slur["ground"] == "-":
+            if frame["kind"] in HARMLESS and frame["kind"] != "ind":      # told, quoted, rejected: LABELS.md, rule 6
+                label = ["0", "0", "0", "-", "-", HARMLESS[frame["kind"]]]
+            elif slur["ground"] == "-":
                 label = ["0", "0", "0", "-", "-", "individual" if frame["kind"] == "ind" else "nonprotected"]
             elif frame["kind"] == "ind":      # LABELS.md, rule 5: a group's slur for one person
                 label = ["1", "0" if slur["ground"] == "gender" else "0.5", "0", slur["ground"], "slur", "individual"]
