@@ -15,7 +15,8 @@ definition, and tests/golden/normalise.jsonl (scripts/parity_cases.py writes it)
   f  four or more letters that stand alone, all parted by the same single space, `.`, `-`, `_` or `*`, are joined to a word
   g  more than three of one character in a row (ASCII digits excepted) are cut to three
   h  runs of spaces become one, ends are trimmed
-  i  shouting is lowered: words made of capitals (A to Z, À to Þ) alone that follow one another, at least two with six letters together
+  i  one or two of the digits 0 1 3 4 5 7 between two letters of ASCII, one of them small, become the letters o i e a s t
+  j  shouting is lowered: words made of capitals (A to Z, À to Þ) alone that follow one another, at least two with six letters together
      or one of eight, two of A to Z side by side among them; [URL] stays and parts what stands around it
 
 "Alphabetic" is Unicode's derived property, "alphanumeric" adds the categories Nd, Nl and No: Rust's `char` methods exactly.
@@ -40,6 +41,8 @@ ALONE = r"(?<![\p{Alphabetic}\p{N}])\p{Alphabetic}(?![\p{Alphabetic}\p{N}])"
 SPELLED_OUT = regex.compile(rf"{ALONE}([ .\-_*]){ALONE}(?:\1{ALONE}){{2,}}")
 REPEATED = regex.compile(r"([^0-9])\1{3,}", regex.DOTALL)
 SPACES = regex.compile(" +")
+LEET = regex.compile("(?<=[a-z])[013457]{1,2}(?=[A-Za-z])|(?<=[A-Z])[013457]{1,2}(?=[a-z])")
+LEET_LETTERS = str.maketrans("013457", "oieast")
 CAPITALS = "".join(map(chr, [*range(0x41, 0x5b), *range(0xc0, 0xd7), *range(0xd8, 0xdf)]))
 LOWERED = str.maketrans(CAPITALS, CAPITALS.lower())
 SHOUTED_WORD = rf"(?<!\p{{Alphabetic}})[{CAPITALS}]++(?!\p{{Alphabetic}})"
@@ -70,6 +73,7 @@ def normalise(text):
     text = SPELLED_OUT.sub(lambda m: m[0][::2], text)
     text = REPEATED.sub(r"\1\1\1", text)
     text = SPACES.sub(" ", text).strip(" ")
+    text = LEET.sub(lambda m: m[0].translate(LEET_LETTERS), text)
     return "[URL]".join(SHOUTING.sub(lambda m: lowered(m[0]), part) for part in text.split("[URL]"))
 
 

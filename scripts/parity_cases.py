@@ -40,6 +40,8 @@ CASES = [
     "\u0430 b c d", "a\u200b b\u00a0c d", "a  b  c  d", "o o o o o", "@a b c d e", "a b c d @jan", "www.a.b.c.d", "x_a_b_c_d", "é é é é", "a bb c d e f",
     # repeats
     "neeeeeeee", "1000000000 en ٠٠٠٠٠", "?!?!?!?!", "!!!!!", "aaaabbbbcccc", "éééééé", "wwwww.a.nl", "aAaAaA", "....", "-----", "\n\n\n\n\n", "a\u0301a\u0301a\u0301a\u0301", "ha ha ha ha ha", "@@@@@jan",
+    # digits for letters
+    "g3handicapt3n", "t33f en m0slims", "A4tje, mp3, 3e, 24/7, H5N1, w8 ff", "J0D3N", "J0d3N", "a100b a33b a333b", "x1y2z3q", "b1n H4l l7O", "é4x x4é", "ｈ４ｎｄ", "zie https://a.nl/b1c en @j4n", "w 0 o r d", "GA W3G DAAR", "GA Weg d4AR", "n3ee33e", "k1\u200bnd",
     # shouting
     "ROT OP NAAR JE EIGEN LAND", "DIT IS GEEN Schreeuwen MAAR DIT WEL!!", "de PVV en het AZC", "PVV VVD", "PVV D66 CDA", "WEG ERMEE", "HAAT ZE", "WAT? JA", "GELUKKIG", "GELUKT!",
     "ÉÉN EN AL ÎLE", "ÉÀÈ ÉÀÈ ÉÀÈ", "ß GROSS STRASSE ß", "STRAßE WEG DAAR", "МОСКВА ТЕСТ", "ΑΘΗΝΑ NAAM", "HALLO https://a.nl ALLEMAAL", "WEG [URL] ERMEE", "(URL) WEG ERMEE", "[URL]", "W O O R D E N", "A B C DE FGH", "H.A.L.L.O ALLEMAAL",

@@ -13,12 +13,15 @@
 //! 6. four or more letters that stand alone, all parted by the same single space, `.`, `-`, `_` or `*`, are joined to a word;
 //! 7. more than three of one character in a row (ASCII digits excepted) are cut to three;
 //! 8. runs of spaces become one, the ends are trimmed;
-//! 9. shouting is lowered: words made of capitals (A to Z, À to Þ) alone that follow one another, at least two with six letters
-//!    together or one of eight, two of A to Z side by side among them; `[URL]` stays and parts what stands around it.
+//! 9. digits are read as letters: one or two of 0, 1, 3, 4, 5 and 7 between two letters of ASCII, one of them small, become `o`, `i`, `e`, `a`,
+//!    `s` and `t`;
+//! 10. shouting is lowered: words made of capitals (A to Z, À to Þ) alone that follow one another, at least two with six letters
+//!     together or one of eight, two of A to Z side by side among them; `[URL]` stays and parts what stands around it.
 //!
 //! `scripts/normalise.py` does the same for training; `tests/golden/normalise.jsonl` holds both to it.
 
 mod fast;
+mod leet;
 mod plain;
 mod shouting;
 
@@ -278,9 +281,17 @@ fn finish(pieces: &[Piece]) -> Normalised {
         text.pop();
         origins.pop();
     }
-    // A capital takes as many bytes as its small letter does.
-    let text = shouting::lowered(&text).unwrap_or(text);
+    let text = read_out(&text).unwrap_or(text);
     Normalised { text, origins }
+}
+
+/// The steps that leave every byte where it is, last of all: a digit takes as many bytes as its letter, a capital as many as its small letter.
+/// `None` when they change nothing.
+fn read_out(text: &str) -> Option<String> {
+    match leet::read(text) {
+        Some(read) => Some(shouting::lowered(&read).unwrap_or(read)),
+        None => shouting::lowered(text),
+    }
 }
 
 #[cfg(test)]
@@ -322,6 +333,9 @@ mod tests {
         let shouted = normalise("ga WÉG DAAR nu");
         assert_eq!(shouted.text(), "ga wég daar nu");
         assert_eq!(shouted.original_range(3..7), 3..7);
+        let leet = normalise("een\u{200b} v1ez3r woord");
+        assert_eq!(leet.text(), "een viezer woord");
+        assert_eq!(leet.original_range(4..10), 7..13);
     }
 
     proptest! {

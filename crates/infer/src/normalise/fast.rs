@@ -2,7 +2,7 @@
 //! links and mentions. Whatever else there is goes the long way.
 
 use super::plain::is_normal;
-use super::shouting;
+use super::read_out;
 
 /// The normalised text of a post. Equal to `normalise(text).text()`.
 #[must_use]
@@ -15,9 +15,9 @@ pub fn normalise_text(text: &str) -> String {
 #[must_use]
 pub fn normalised<'t>(text: &'t str, room: &'t mut String) -> &'t str {
     if is_normal(text) {
-        return match shouting::lowered(text) {
-            Some(lowered) => {
-                *room = lowered;
+        return match read_out(text) {
+            Some(read) => {
+                *room = read;
                 room
             }
             None => text,
@@ -31,8 +31,8 @@ pub fn normalised<'t>(text: &'t str, room: &'t mut String) -> &'t str {
     if !done {
         room.clear();
         room.push_str(super::normalise(text).text());
-    } else if let Some(lowered) = shouting::lowered(room) {
-        *room = lowered;
+    } else if let Some(read) = read_out(room) {
+        *room = read;
     }
     room
 }
@@ -292,6 +292,12 @@ mod tests {
 
         #[test]
         fn both_ways_agree_on_long_words_spelled_out(text in "([ab!1é]{0,2}[ .-]){0,12}[ab]{0,3}") {
+            let slow = normalise(&text);
+            prop_assert_eq!(normalise_text(&text), slow.text());
+        }
+
+        #[test]
+        fn both_ways_agree_on_digits_for_letters(text in "[abAB1382 é\u{200b}]{0,24}") {
             let slow = normalise(&text);
             prop_assert_eq!(normalise_text(&text), slow.text());
         }
