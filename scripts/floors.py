@@ -30,6 +30,11 @@ def false_alarms(report):
     return counts["fp"] / (counts["fp"] + counts["tn"])
 
 
+def marked(what, *sets):
+    """Share of the everyday posts of `sets` together that become a candidate or go to review; from the counts, as reports are rounded."""
+    return lambda r: sum(r[s][what]["hits"] for s in sets) / sum(r[s][what]["n"] for s in sets)
+
+
 def best_peer(report):
     return max(report["rtplx"]["peers"][k] for k in ("Azure AI Content Safety", "GPT-4-turbo"))
 
@@ -48,10 +53,12 @@ BARS = [
     ("137c macro-F1", 0.80, 0.90, lambda r: f1_of(r, TEST, "137c")),
     ("137d macro-F1", 0.80, 0.90, lambda r: f1_of(r, TEST, "137d")),
     ("grounds macro-F1", 0.85, 0.95, lambda r: r["grounds GrensCheck test"]["macro_f1"]),
-    ("everyday posts, candidates (chosen on)", -0.002, -0.0, lambda r: r["ordinary"]["candidate"]["share"]),
-    ("everyday posts, review (chosen on)", -0.01, -0.003, lambda r: r["ordinary"]["review"]["share"]),
-    ("everyday posts, candidates (fresh)", -0.002, -0.0, lambda r: r["fresh"]["candidate"]["share"]),
-    ("everyday posts, review (fresh)", -0.01, -0.003, lambda r: r["fresh"]["review"]["share"]),
+    ("everyday posts, candidates (chosen on)", -0.002, -0.0, marked("candidate", "ordinary")),
+    ("everyday posts, review (chosen on)", -0.01, -0.003, marked("review", "ordinary")),
+    ("everyday posts, candidates (fresh)", -0.002, -0.0, marked("candidate", "fresh")),
+    ("everyday posts, review (fresh)", -0.01, -0.003, marked("review", "fresh")),
+    ("everyday posts, candidates (both)", -0.002, -0.0, marked("candidate", "ordinary", "fresh")),
+    ("everyday posts, review (both)", -0.01, -0.003, marked("review", "ordinary", "fresh")),
     ("worst group below mean, recall", -0.10, -0.04, lambda r: max(r[s]["worst_below_mean"]["recall"] for s in SETS_OF_GROUPS)),
     ("worst group below mean, BPSN AUC", -0.10, -0.04, lambda r: max(r[s]["worst_below_mean"]["bpsn_auc"] for s in SETS_OF_GROUPS)),
     ("ECE of group hate, held-out Dutch", -0.05, -0.02, lambda r: r["reliability"]["ece"]),
@@ -69,9 +76,10 @@ def rows(reports):
         floor = floor(next(iter(reports.values()))) if callable(floor) else floor
         values = [of(r) for r in reports.values()]
         mean = sum(values) / len(values)
-        shown = " | ".join(f"{v:.3f}" for v in values)
+        digits = 4 if what.startswith("everyday") else 3
+        shown = " | ".join(f"{v:.{digits}f}" for v in values)
         sign = ">=" if floor > 0 else "<="
-        lines.append(f"| {what} | {sign} {abs(floor):.3g} | {sign} {abs(aim):.3g} | {shown} | {mean:.3f} | {'yes' if met(mean, floor) else '**no**'} |")
+        lines.append(f"| {what} | {sign} {abs(floor):.3g} | {sign} {abs(aim):.3g} | {shown} | {mean:.{digits}f} | {'yes' if met(mean, floor) else '**no**'} |")
     return lines
 
 
