@@ -16,6 +16,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 COLUMNS = ["family", "group_hate", "art137c", "art137d", "grounds", "form", "context", "group", "text"]
 GROUPS_A_FAMILY = 6           # the cap: no sentence comes back more often
 FRAMES_A_SLUR = 10
+FRAMES_A_WORD = {"plain": 6, "turned": 2}     # "turned": denied, quoted, told of
 INSULTS = {"der": "derogation", "deh": "dehumanisation", "inf": "inferiority", "crm": "criminality", "iro": "irony"}
 CALLS = {"vio": "violence", "dis": "discrimination", "hat": "hatred", "vei": "veiled"}
 HARMLESS = {"pos": "positive", "neu": "neutral", "neg": "negated", "ref": "counter_ref", "qt": "counter_quote", "nws": "news", "vic": "victim",
@@ -82,9 +83,57 @@ def slur_rows():
             yield [f"fr-slur-{slur['one'].replace(' ', '-')}", *label, slur["group"], first_up(text, frame["text"])]
 
 
+def fits(frame, word):
+    """Whether a frame takes a word, and as which kind of sentence it comes out; None if it does not."""
+    if frame["part"] != word["part"]:
+        return None
+    insult = word["kind"] in INSULTS
+    if frame["kind"].startswith("bad:"):
+        return frame["kind"].removeprefix("bad:") if insult and not word["word"].startswith(("niet ", "een ")) else None
+    takes = {"any": True, "same": True, "opinion": word["kind"] != "neu", "neu": word["kind"] == "neu"}[frame["kind"]]
+    return word["kind"] if takes else None
+
+
+def word_rows():
+    groups = table("groups.tsv")
+    frames = table("word-frames.tsv")
+    for word in table("words.tsv"):
+        able = [(f, kind) for f in frames if (kind := fits(f, word))]
+        for sort, count in FRAMES_A_WORD.items():
+            key = f"{sort}/{word['part']}/{word['word']}"
+            kinds = {f["text"]: kind for f, kind in able if f["kind"].startswith("bad:") == (sort == "turned")}
+            for number, frame in enumerate(chosen([f for f in frames if f["text"] in kinds and f["part"] == word["part"]], count, key), 1):
+                # The fifth of them is about people whom the law does not protect.
+                of_law = [g for g in groups if (g["ground"] == "-") == (number == 5)]
+                group = chosen(of_law, 1, f"{key}/{frame['text']}")[0]
+                text = frame["text"].format(P=group["plural"], W=word["word"])
+                yield [f"fr-word-{word['part']}-{word['word'].replace(' ', '-')}", *labels(kinds[frame["text"]], group), group["group"], first_up(text, frame["text"])]
+
+
+def verb_rows():
+    groups = table("groups.tsv")
+    frames = table("verb-frames.tsv")
+    for verb in table("verbs.tsv"):
+        unkind = verb["kind"] in CALLS
+        imperative = verb["imperative"]
+        for sort, count in FRAMES_A_WORD.items():
+            if sort == "turned" and verb["turns"] == "0":
+                continue
+            wanted = "plain" if sort == "plain" else "bad:" if unkind else "good:"
+            able = [f for f in frames if f["kind"].startswith(wanted)]
+            if sort == "turned" and any(no in imperative.split() for no in ("niet", "niets", "geen")):
+                able = [f for f in able if "'{I}'" in f["text"]]
+            for number, frame in enumerate(chosen(able, count, f"{sort}/{imperative}"), 1):
+                of_law = [g for g in groups if (g["ground"] == "-") == (number == 5)]
+                group = chosen(of_law, 1, f"{sort}/{imperative}/{frame['text']}")[0]
+                text = frame["text"].format(I=imperative, NI=imperative.replace(" ", " nooit ", 1), N=verb["infinitive"]).format(P=group["plural"])
+                kind = frame["kind"].partition(":")[2] or verb["kind"]
+                yield [f"fr-verb-{imperative.split()[0]}", *labels(kind, group), group["group"], first_up(text, frame["text"])]
+
+
 def main():
     seen, lines = set(), ["\t".join(COLUMNS)]
-    for row in [*frame_rows(), *slur_rows()]:
+    for row in [*frame_rows(), *slur_rows(), *word_rows(), *verb_rows()]:
         if row[-1].casefold() not in seen:
             seen.add(row[-1].casefold())
             lines.append("\t".join(row))
