@@ -16,7 +16,8 @@ HERE = pathlib.Path(__file__).resolve().parent
 COLUMNS = ["family", "group_hate", "art137c", "art137d", "grounds", "form", "context", "group", "text"]
 GROUPS_A_FAMILY = 6           # the cap: no sentence comes back more often
 FRAMES_A_SLUR = 10
-FRAMES_A_WORD = {"plain": 6, "turned": 2}     # "turned": denied, quoted, told of
+FRAMES_A_WORD = {"plain": 4, "turned": 2}     # "turned": denied, quoted, told of
+MORE_FOR_AN_INSULT = 3        # there are fewer of them
 INSULTS = {"der": "derogation", "deh": "dehumanisation", "inf": "inferiority", "crm": "criminality", "iro": "irony"}
 CALLS = {"vio": "violence", "dis": "discrimination", "hat": "hatred", "vei": "veiled"}
 HARMLESS = {"pos": "positive", "neu": "neutral", "neg": "negated", "ref": "counter_ref", "qt": "counter_quote", "nws": "news", "vic": "victim",
@@ -101,10 +102,11 @@ def word_rows():
         able = [(f, kind) for f in frames if (kind := fits(f, word))]
         for sort, count in FRAMES_A_WORD.items():
             key = f"{sort}/{word['part']}/{word['word']}"
+            count += MORE_FOR_AN_INSULT if sort == "plain" and word["kind"] in INSULTS else 0
             kinds = {f["text"]: kind for f, kind in able if f["kind"].startswith("bad:") == (sort == "turned")}
             for number, frame in enumerate(chosen([f for f in frames if f["text"] in kinds and f["part"] == word["part"]], count, key), 1):
-                # The fifth of them is about people whom the law does not protect.
-                of_law = [g for g in groups if (g["ground"] == "-") == (number == 5)]
+                # The fourth of them is about people whom the law does not protect.
+                of_law = [g for g in groups if (g["ground"] == "-") == (number == 4)]
                 group = chosen(of_law, 1, f"{key}/{frame['text']}")[0]
                 text = frame["text"].format(P=group["plural"], W=word["word"])
                 yield [f"fr-word-{word['part']}-{word['word'].replace(' ', '-')}", *labels(kinds[frame["text"]], group), group["group"], first_up(text, frame["text"])]
@@ -117,6 +119,7 @@ def verb_rows():
         unkind = verb["kind"] in CALLS
         imperative = verb["imperative"]
         for sort, count in FRAMES_A_WORD.items():
+            count += MORE_FOR_AN_INSULT if sort == "plain" and unkind else 0
             if sort == "turned" and verb["turns"] == "0":
                 continue
             wanted = "plain" if sort == "plain" else "bad:" if unkind else "good:"
@@ -124,7 +127,7 @@ def verb_rows():
             if sort == "turned" and any(no in imperative.split() for no in ("niet", "niets", "geen")):
                 able = [f for f in able if "'{I}'" in f["text"]]
             for number, frame in enumerate(chosen(able, count, f"{sort}/{imperative}"), 1):
-                of_law = [g for g in groups if (g["ground"] == "-") == (number == 5)]
+                of_law = [g for g in groups if (g["ground"] == "-") == (number == 4)]
                 group = chosen(of_law, 1, f"{sort}/{imperative}/{frame['text']}")[0]
                 text = frame["text"].format(I=imperative, NI=imperative.replace(" ", " nooit ", 1), N=verb["infinitive"]).format(P=group["plural"])
                 kind = frame["kind"].partition(":")[2] or verb["kind"]
