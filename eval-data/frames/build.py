@@ -5,7 +5,8 @@ Usage: python3 eval-data/frames/build.py [--check]
 
 `frames.tsv` holds sentences with a slot for a group: {P} plural, {X} plural without an adverbial reading, {S} singular with its article. Sentences of
 one family are twins: the same slot, another label. Each family is filled with a fixed few of the groups of `groups.tsv`, one of them not
-protected; `slur-frames.tsv` likewise with the words of `slurs.tsv`. Writes `cases.tsv`; `--check` only compares. Standard library only.
+protected; `slur-frames.tsv` likewise with the words of `slurs.tsv`. `names.tsv` has further names of groups, most of them of groups that the law
+does not protect; each goes into a few of the sentences. Writes `cases.tsv`; `--check` only compares. Standard library only.
 """
 import csv
 import hashlib
@@ -19,6 +20,7 @@ GROUPS_A_FAMILY = 6           # the cap: no sentence comes back more often
 FRAMES_A_SLUR = 10
 FRAMES_A_WORD = {"plain": 4, "turned": 2}     # "turned": denied, quoted, told of
 MORE_FOR_AN_INSULT = 3        # there are fewer of them
+FRAMES_A_NAME = {"unkind": 5, "kind": 2}
 INSULTS = {"der": "derogation", "deh": "dehumanisation", "inf": "inferiority", "crm": "criminality", "iro": "irony"}
 CALLS = {"vio": "violence", "dis": "discrimination", "hat": "hatred", "vei": "veiled"}
 HARMLESS = {"pos": "positive", "neu": "neutral", "neg": "negated", "ref": "counter_ref", "qt": "counter_quote", "nws": "news", "vic": "victim",
@@ -64,6 +66,16 @@ def frame_rows():
             for frame in frames:
                 text = frame["text"].format(P=group["plural"], X=group["bare"], S=group["singular"])
                 yield [f"fr-{family}-{number}", *labels(frame["kind"], group), group["group"], first_up(text, frame["text"])]
+
+
+def name_rows():
+    frames = [f for f in table("frames.tsv") if "{P}" in f["text"] and "{X}" not in f["text"] and "{S}" not in f["text"]]
+    for group in table("names.tsv"):
+        for sort, count in FRAMES_A_NAME.items():
+            able = [f for f in frames if (f["kind"] in INSULTS or f["kind"] in CALLS) == (sort == "unkind")]
+            for frame in chosen(able, count, f"{sort}/{group['plural']}"):
+                text = frame["text"].format(P=group["plural"])
+                yield [f"fr-name-{group['plural'].replace(' ', '-')}", *labels(frame["kind"], group), group["group"], first_up(text, frame["text"])]
 
 
 def slur_rows():
@@ -137,7 +149,7 @@ def verb_rows():
 
 def main():
     seen, lines = set(), ["\t".join(COLUMNS)]
-    for row in [*frame_rows(), *slur_rows(), *word_rows(), *verb_rows()]:
+    for row in [*frame_rows(), *name_rows(), *slur_rows(), *word_rows(), *verb_rows()]:
         same = " ".join(re.findall(r"\w+", row[-1].lower()))      # what scripts/check_data.py calls the same text
         if same not in seen:
             seen.add(same)
