@@ -4,7 +4,8 @@
 Usage: python3 -m scripts.probe [--model models/grens-nl] [--grens target/release/grens]
 
 A sentence is filled with each of the groups below, short ones twice: as typed, and as a sentence with a capital and a full stop. What stands word for word among the
-rows and frames that are trained on is left out. Prints the share that is right at the shipped threshold of group hate, by length and label, then the
+rows and frames that are trained on is left out. Every ninth sentence is also filled with names of groups that are kept out of training (names.tsv): what is said of
+one that the law does not protect is no group hate. Prints the share that is right at the shipped threshold of group hate, by length and label, then the
 sentences that go wrong for a quarter of the groups or more. Fillings of one sentence are not independent: no intervals.
 """
 import argparse
@@ -48,6 +49,11 @@ def main():
                 left_out += 1
             else:
                 cases[text] = sentence
+    for name in table(args.data / "probes/names.tsv"):
+        for sentence in [s for s in table(args.data / "probes/sentences.tsv") if "{S}" not in s["text"]][::9]:
+            unprotected = name["protected"] == "0"
+            told = {"length": "unprotected name" if unprotected else "name", "hate": "0" if unprotected else sentence["hate"], "text": "sentences with " + name["plural"]}
+            cases[next(fillings({"text": sentence["text"], "length": "long"}, [{"plural": name["plural"], "singular": ""}]))] = told
     right, wrong = collections.defaultdict(list), collections.defaultdict(list)
     for (text, sentence), record in zip(cases.items(), Scores(args.grens, args.model).of(list(cases))):
         good = (record["scores"]["group_hate"] >= 0.5) == (sentence["hate"] == "1")
