@@ -72,6 +72,8 @@ def name_rows():
     frames = [f for f in table("frames.tsv") if "{P}" in f["text"] and "{X}" not in f["text"] and "{S}" not in f["text"]]
     for group in table("names.tsv"):
         for sort, count in FRAMES_A_NAME.items():
+            if sort == "kind" and group["group"] == "np_crime":      # "Wat zijn SS'ers toch lieve mensen" is no plain harmless post
+                continue
             able = [f for f in frames if (f["kind"] in INSULTS or f["kind"] in CALLS) == (sort == "unkind")]
             for frame in chosen(able, count, f"{sort}/{group['plural']}"):
                 text = frame["text"].format(P=group["plural"])
