@@ -1,14 +1,17 @@
 #!/usr/bin/env bash
 # From the weights of version 0.10.0 (models/grens-nl at commit e0f33ab) to those of 0.12.0: three rounds, each the mean of several seeds.
 #
-# Usage, from the repository's root: scripts/recipes/0.11.0.sh DATA WORK OUT        (DATA as for scripts.build_model; some two hours on 2 cores)
+# Usage, from the repository's root: scripts/recipes/0.12.0.sh DATA WORK OUT        (DATA as for scripts.build_model; some two hours on 2 cores)
 #
 # The rounds were run on the rows as they were then: commits e561e64, 97bb7d4 and 783f04f. On later rows the figures differ a little.
 set -euo pipefail
 data=$1 work=$2 out=$3
 start=$work/start-0.12.0
 mkdir -p "$work/runs"
-[ -d "$start" ] || cp -r models/grens-nl "$start"
+if [ ! -d "$start" ]; then
+    grep -q 'version = "0.10.0"' models/grens-nl/grens.toml || { echo "error: models/grens-nl is not version 0.10.0: git checkout e0f33ab -- models/grens-nl" >&2; exit 1; }
+    cp -r models/grens-nl "$start"
+fi
 
 seed() { # ROUND SEED FROM OPTIONS: one training, from the weights FROM; a finished one is not repeated
     local name=0.12.0-$1-seed-$2 from=$3
